@@ -1,0 +1,4 @@
+"""Altogether: a Slack bot that collects the stories an organisation learns from.
+
+Folders are what the product does for people; `app.py` is the only wiring, `cli.py` the way in.
+"""

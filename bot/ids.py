@@ -1,0 +1,84 @@
+"""Every name that Slack hands back to us: command, actions, views, and what the app asks Slack for.
+
+Pure constants. `manifest.py` builds the app's manifest from these, and the listeners listen to these, so the two agree.
+"""
+
+from typing import Final
+
+COMMAND: Final = "/story"
+COMMAND_HINT: Final = "help · mine · review · approve 31 · ask 31 question · decline 31 reason"
+
+SCOPES: Final[dict[str, str]] = {
+    "app_mentions:read": "to answer a mention in a channel by pointing to the direct message",
+    "channels:history": "to look whether a digest post arrived before sending it again",
+    "channels:read": "to check that the app is in both channels, and how many people read the digest",
+    "chat:write": "to ask the questions, show the cards and post the digest",
+    "commands": "for /story",
+    "groups:history": "the same look, where the reviewers' channel is private",
+    "groups:read": "the same check, where a channel is private",
+    "im:history": "to read what a teller writes in the direct message",
+    "im:write": "to open a direct message with a teller",
+    "usergroups:read": "to know who reviews, where REVIEWERS names a group",
+    "users:read": "to tell people from bots, guests and people of other organisations",
+}
+
+EVENTS: Final[dict[str, str]] = {
+    "app_mention": "a mention in a channel, answered with the way to the direct message",
+    "app_uninstalled": "the app was removed: stop sending",
+    "message.im": "what a teller writes, edits or deletes in the direct message",
+    "subteam_members_changed": "a group of reviewers has changed",
+    "tokens_revoked": "the token no longer works: stop sending",
+}
+
+# ── intake: what tellers press ────────────────────────────────────────────────────────────────────────────────────
+START: Final = "start"
+START_WITH: Final = "start_with"
+START_AFRESH: Final = "start_afresh"
+NOT_NOW: Final = "not_now"
+HOW_WE_USE: Final = "how_we_use"
+NEXT: Final = "next"
+BACK: Final = "back"
+SKIP: Final = "skip"
+FINISH_LATER: Final = "finish_later"
+CARRY_ON: Final = "carry_on"
+DELETE: Final = "delete"
+DELETE_YES: Final = "delete_yes"
+DELETE_NO: Final = "delete_no"
+TAKE_OUT: Final = "take_out"
+ADD_TO: Final = "add_to"
+CHOOSE: Final = "choose"
+"""Prefix of the menus and radio buttons of a question: `choose:<prompt id>`."""
+CHANGE: Final = "change"
+NAME_AS: Final = "name_as"
+PLACES: Final = "places"
+KEEP_PRIVATE: Final = "keep_private"
+SEND: Final = "send"
+SEND_WITH_CARE: Final = "send_with_care"
+SEE_STORY: Final = "see_story"
+CHANGE_STORY: Final = "change_story"
+LEAVE_IT: Final = "leave_it"
+DELETE_STORY: Final = "delete_story"
+ANSWER: Final = "answer"
+SEND_BACK: Final = "send_back"
+TELL_STORY: Final = "tell_story"
+TELLERS_VIEW: Final = "change_answer"
+ANSWER_VIEW: Final = "answer_ask"
+READING_VIEW: Final = "reading"
+
+# ── review: what reviewers press. Values of buttons are "<story id>:<version>" ────────────────────────────────────
+APPROVE: Final = "approve"
+ASK: Final = "ask"
+DECLINE: Final = "decline"
+UNDO: Final = "undo"
+READ: Final = "read"
+SHOW_MORE: Final = "show_more"
+ASK_VIEW: Final = "ask_view"
+DECLINE_VIEW: Final = "decline_view"
+CARD_VIEW: Final = "card_view"
+
+# ── digest ────────────────────────────────────────────────────────────────────────────────────────────────────────
+HOLD: Final = "hold"
+PUT_BACK: Final = "put_back"
+READ_ALL: Final = "read_all"
+POST_NOW: Final = "post_now"
+EDITION_VIEW: Final = "edition_view"
