@@ -1,0 +1,127 @@
+"""The engine and the transaction: how a database is opened, read and described.
+
+SQLite is opened for durability (`synchronous=FULL`, WAL) and for forgetting (`secure_delete`). Writing has one door,
+`storage.writer`; reads use connections of their own that cannot write.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+
+from storage.errors import DatabaseUnavailable, is_refused_write, is_unavailable
+from storage.tables import Base
+
+T = TypeVar("T")
+
+
+def random_id() -> str:
+    """Sixteen letters and digits that say nothing about when or for whom they were made."""
+    return secrets.token_hex(8)
+
+
+@dataclass(slots=True)
+class Tx:
+    """What every service function takes: one transaction, in one workspace, at one instant."""
+
+    connection: Connection
+    workspace: str
+    now: datetime
+    new_id: Callable[[], str] = random_id
+    lanes: set[str] = field(default_factory=set)
+    """Outbox lanes that this transaction gave something to do; told to delivery after the commit."""
+
+    def insert(self, table: type[Base], values: Mapping[str, Any]) -> None:
+        """Insert one row of this workspace."""
+        self.connection.execute(insert(table).values(workspace=self.workspace, **values))
+
+    def insert_once(self, table: type[Base], values: Mapping[str, Any]) -> bool:
+        """Insert unless a row with one of the unique keys is there; returns whether it was inserted."""
+        statement = self._insert(table).values(workspace=self.workspace, **values).on_conflict_do_nothing()
+        return self.connection.execute(statement).rowcount == 1
+
+    def upsert(self, table: type[Base], values: Mapping[str, Any], *, key: tuple[str, ...]) -> None:
+        """Insert the row, or set its other columns where one with this key is there."""
+        statement = self._insert(table).values(workspace=self.workspace, **values)
+        others = {name: statement.excluded[name] for name in values if name not in key}
+        self.connection.execute(statement.on_conflict_do_update(index_elements=["workspace", *key], set_=others))
+
+    def _insert(self, table: type[Base]) -> "sqlite.Insert":
+        """The insert of this database that knows ON CONFLICT; both speak the same methods."""
+        if self.connection.dialect.name == "postgresql":
+            return cast("sqlite.Insert", postgresql.insert(table))
+        return sqlite.insert(table)
+
+
+class Database:
+    """One database: an engine that may write (used by the writer alone) and one that may only read."""
+
+    def __init__(self, url: str | URL, *, busy_seconds: float = 5.0) -> None:
+        self.url = make_url(url)
+        if self.url.get_backend_name() != "sqlite":
+            raise ValueError("only SQLite is served so far: use sqlite:///FILE")
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("a database in memory forgets everything: use sqlite:///FILE")
+        self.path = Path(self.url.database)
+        self._busy_ms = int(busy_seconds * 1000)
+        self.write_engine = self._engine(read_only=False)
+        self.read_engine = self._engine(read_only=True)
+
+    def _engine(self, *, read_only: bool) -> Engine:
+        # hide_parameters: an error that quoted the statement's parameters would print people's words.
+        engine = create_engine(
+            self.url,
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=8,
+            connect_args={"check_same_thread": False, "timeout": self._busy_ms / 1000, "isolation_level": None},
+        )
+
+        @event.listens_for(engine, "connect")
+        def on_connect(raw: Any, _record: Any) -> None:
+            for pragma in (
+                f"busy_timeout={self._busy_ms}",
+                "foreign_keys=ON",
+                "synchronous=FULL",
+                "secure_delete=ON",
+                "temp_store=MEMORY",  # nothing people wrote goes to a temporary file
+            ):
+                raw.execute(f"PRAGMA {pragma}")
+            if read_only:
+                raw.execute("PRAGMA query_only=ON")
+            else:
+                raw.execute("PRAGMA journal_mode=WAL")
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def reading(self, workspace: str, now: datetime) -> Iterator[Tx]:
+        """A consistent view for reading; anything it writes is refused.
+
+        Raises DatabaseUnavailable when the database cannot be read.
+        """
+        try:
+            with self.read_engine.connect() as connection, connection.begin():
+                yield Tx(connection, workspace, now)
+        except Exception as error:
+            if is_unavailable(error) and not is_refused_write(error):
+                raise DatabaseUnavailable(type(error).__name__) from error
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()

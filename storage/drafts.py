@@ -1,0 +1,334 @@
+"""Stories being told: drafts, the questions put, the fragments and the choices.
+
+A fragment is unique on (workspace, channel, ts), so that a message found again in the history adds nothing. A removed
+fragment leaves its `ts` behind without its words, so that a late copy of the message cannot bring them back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, delete, func, literal_column, select, update
+
+from storage.database import Tx
+from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose
+from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
+
+_DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
+_FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
+_ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
+_HEARING = literal_column(HEARING, Boolean())  # as text, so that the partial index serves
+
+
+def remember_script(tx: Tx, sha: str, toml: str) -> None:
+    """Keep a script's source, so that a draft that began with it can finish on it."""
+    tx.insert_once(ScriptRow, {"sha": sha, "toml": toml, "first_used_at": tx.now})
+
+
+def find_script(tx: Tx, sha: str) -> str | None:
+    """A script's source by its sha."""
+    return tx.connection.execute(
+        select(ScriptRow.toml).where(ScriptRow.workspace == tx.workspace, ScriptRow.sha == sha)
+    ).scalar_one_or_none()
+
+
+# ── drafts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add(tx: Tx, draft: Draft) -> None:
+    """Begin a draft."""
+    tx.insert(DraftRow, _values(draft))
+
+
+def save(tx: Tx, draft: Draft) -> None:
+    """Write the whole draft back."""
+    values = _values(draft)
+    del values["id"]
+    tx.connection.execute(
+        update(DraftRow).where(DraftRow.workspace == tx.workspace, DraftRow.id == draft.id).values(**values)
+    )
+
+
+def find(tx: Tx, draft_id: str) -> Draft | None:
+    """The draft with this id, if there is one."""
+    row = tx.connection.execute(
+        select(*_DRAFT).where(DraftRow.workspace == tx.workspace, DraftRow.id == draft_id)
+    ).one_or_none()
+    return None if row is None else Draft(*row)
+
+
+def get(tx: Tx, draft_id: str) -> Draft:
+    """The draft with this id. Raises LookupError."""
+    draft = find(tx, draft_id)
+    if draft is None:
+        raise LookupError(f"no draft {draft_id}")
+    return draft
+
+
+def find_open(tx: Tx, teller_id: str) -> Draft | None:
+    """The draft that hears what this teller types, if there is one."""
+    row = tx.connection.execute(
+        select(*_DRAFT).where(
+            DraftRow.workspace == tx.workspace,
+            DraftRow.teller_id == teller_id,
+            _HEARING,
+        )
+    ).one_or_none()
+    return None if row is None else Draft(*row)
+
+
+def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:
+    """The open answer to a relayed question that lives in this thread."""
+    row = tx.connection.execute(
+        select(*_DRAFT).where(
+            DraftRow.workspace == tx.workspace,
+            DraftRow.teller_id == teller_id,
+            DraftRow.state == DraftState.OPEN,
+            DraftRow.purpose == Purpose.ANSWER,
+            DraftRow.thread_ts == thread_ts,
+        )
+    ).one_or_none()
+    return None if row is None else Draft(*row)
+
+
+def count_open(tx: Tx) -> int:
+    """How many drafts are open."""
+    return tx.connection.execute(
+        select(func.count())
+        .select_from(DraftRow)
+        .where(DraftRow.workspace == tx.workspace, DraftRow.state == DraftState.OPEN)
+    ).scalar_one()
+
+
+def due(tx: Tx, column: str, at: datetime, *, most: int = 200) -> Sequence[Draft]:
+    """Drafts whose `nudge_at` or `expires_at` has come, earliest first."""
+    instant = getattr(DraftRow, column)
+    rows = tx.connection.execute(
+        select(*_DRAFT).where(DraftRow.workspace == tx.workspace, instant <= at).order_by(instant).limit(most)
+    )
+    return [Draft(*row) for row in rows]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When the next nudge or expiry is due."""
+    # Each condition is that of its partial index; a bare min() would read every draft there ever was.
+    nudge = select(func.min(DraftRow.nudge_at)).where(
+        DraftRow.workspace == tx.workspace, DraftRow.nudge_at.is_not(None)
+    )
+    expiry = select(func.min(DraftRow.expires_at)).where(
+        DraftRow.workspace == tx.workspace, DraftRow.expires_at.is_not(None)
+    )
+    row = tx.connection.execute(select(nudge.scalar_subquery(), expiry.scalar_subquery())).one()
+    return min((instant for instant in row if instant is not None), default=None)
+
+
+def to_recover(tx: Tx, *, most: int = 100) -> Sequence[Draft]:
+    """Open drafts whose direct message is still to be read back."""
+    rows = tx.connection.execute(
+        select(*_DRAFT)
+        .where(
+            DraftRow.workspace == tx.workspace,
+            DraftRow.recover_from.is_not(None),
+            DraftRow.state == DraftState.OPEN,
+        )
+        .order_by(DraftRow.active_at.desc())
+        .limit(most)
+    )
+    return [Draft(*row) for row in rows]
+
+
+def recover_all(tx: Tx) -> None:
+    """Have the direct message of every open draft read back from the last thing known to stand in it."""
+    newest = (
+        select(func.max(FragmentRow.ts))
+        .where(FragmentRow.workspace == DraftRow.workspace, FragmentRow.draft_id == DraftRow.id)
+        .scalar_subquery()
+    )
+    asked = (
+        select(func.max(AskedRow.ts))
+        .where(AskedRow.workspace == DraftRow.workspace, AskedRow.draft_id == DraftRow.id)
+        .scalar_subquery()
+    )
+    tx.connection.execute(
+        update(DraftRow)
+        .where(
+            DraftRow.workspace == tx.workspace,
+            _HEARING,
+            DraftRow.recover_from.is_(None),
+        )
+        .values(recover_from=func.coalesce(newest, asked, DraftRow.started_ts))
+    )
+
+
+def forget_words(tx: Tx, draft_id: str) -> None:
+    """Delete everything the teller wrote into this draft; the `ts` of its messages stay, without words."""
+    where = (FragmentRow.workspace == tx.workspace) & (FragmentRow.draft_id == draft_id)
+    tx.connection.execute(update(FragmentRow).where(where).values(text="", length=0, removed=True))
+    tx.connection.execute(
+        delete(DraftAnswerRow).where(DraftAnswerRow.workspace == tx.workspace, DraftAnswerRow.draft_id == draft_id)
+    )
+
+
+# ── fragments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_fragment(tx: Tx, fragment: Fragment, *, client_msg_id: str | None = None) -> bool:
+    """Keep one message; False when it is there already (the same `ts`, or the same gesture sent twice)."""
+    if client_msg_id is not None:
+        twin = tx.connection.execute(
+            select(FragmentRow.ts).where(
+                FragmentRow.workspace == tx.workspace,
+                FragmentRow.draft_id == fragment.draft_id,
+                FragmentRow.client_msg_id == client_msg_id,
+                FragmentRow.text == fragment.text,
+            )
+        ).first()
+        if twin is not None:
+            return False
+    return tx.insert_once(
+        FragmentRow, {**_values(fragment), "length": len(fragment.text), "client_msg_id": client_msg_id}
+    )
+
+
+def find_fragment(tx: Tx, channel: str, ts: str) -> Fragment | None:
+    """The fragment that stands at this place, removed ones too."""
+    row = tx.connection.execute(
+        select(*_FRAGMENT).where(
+            FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts
+        )
+    ).one_or_none()
+    return None if row is None else Fragment(*row)
+
+
+def change_fragment(tx: Tx, channel: str, ts: str, **values: Any) -> None:
+    """Set columns of a fragment; a new `text` brings its length."""
+    if "text" in values:
+        values["length"] = len(values["text"])
+    tx.connection.execute(
+        update(FragmentRow)
+        .where(FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts)
+        .values(**values)
+    )
+
+
+def drop_fragment(tx: Tx, channel: str, ts: str) -> None:
+    """Forget a message altogether, so that it can be taken up anew."""
+    tx.connection.execute(
+        delete(FragmentRow).where(
+            FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts
+        )
+    )
+
+
+def fragments(tx: Tx, draft_id: str, prompt_id: str | None = None, *, waiting: bool = False) -> Sequence[Fragment]:
+    """Live fragments of a draft in `ts` order: of one prompt, all, or (`waiting`) those with no prompt yet."""
+    where = (
+        (FragmentRow.workspace == tx.workspace)
+        & (FragmentRow.draft_id == draft_id)
+        & FragmentRow.removed.is_(False)
+        & FragmentRow.superseded.is_(False)
+    )
+    if waiting:
+        where &= FragmentRow.prompt_id.is_(None)
+    elif prompt_id is not None:
+        where &= FragmentRow.prompt_id == prompt_id
+    rows = tx.connection.execute(select(*_FRAGMENT).where(where))
+    return sorted((Fragment(*row) for row in rows), key=lambda fragment: ts_key(fragment.ts))
+
+
+def supersede(tx: Tx, draft_id: str, prompt_id: str, *, but_ts: str | None = None) -> None:
+    """Fragments of this prompt no longer count (a form or a newer line has won)."""
+    where = (
+        (FragmentRow.workspace == tx.workspace)
+        & (FragmentRow.draft_id == draft_id)
+        & (FragmentRow.prompt_id == prompt_id)
+    )
+    if but_ts is not None:
+        where &= FragmentRow.ts != but_ts
+    tx.connection.execute(update(FragmentRow).where(where).values(superseded=True))
+
+
+def ts_key(ts: str) -> tuple[int, str]:
+    """A key that orders Slack timestamps without making floats of them."""
+    seconds, _, rest = ts.partition(".")
+    return (int(seconds) if seconds.isdigit() else 0, rest)
+
+
+# ── answers and questions ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
+    """What the draft holds for each prompt, without the words themselves."""
+    found: dict[str, Answer] = {}
+    rows = tx.connection.execute(
+        select(
+            DraftAnswerRow.prompt_id,
+            DraftAnswerRow.choices,
+            DraftAnswerRow.other,
+            DraftAnswerRow.skipped,
+            DraftAnswerRow.form_text,
+        ).where(DraftAnswerRow.workspace == tx.workspace, DraftAnswerRow.draft_id == draft_id)
+    )
+    for prompt_id, choices, other, skipped, form_text in rows:
+        found[prompt_id] = Answer(prompt_id, tuple(choices), other, skipped, form_text)
+    tallies = tx.connection.execute(
+        select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
+        .where(
+            FragmentRow.workspace == tx.workspace,
+            FragmentRow.draft_id == draft_id,
+            FragmentRow.prompt_id.is_not(None),
+            FragmentRow.removed.is_(False),
+            FragmentRow.superseded.is_(False),
+        )
+        .group_by(FragmentRow.prompt_id)
+    )
+    for about, number, length in tallies:
+        assert about is not None
+        found[about] = replace(found.get(about, Answer(about)), count=number, length=length + number - 1)
+    return found
+
+
+def set_answer(tx: Tx, draft_id: str, answer: Answer) -> None:
+    """Keep what was chosen, skipped or saved in a form for one prompt (fragments are kept by themselves)."""
+    tx.upsert(
+        DraftAnswerRow,
+        {
+            "draft_id": draft_id,
+            "prompt_id": answer.prompt_id,
+            "choices": list(answer.choices),
+            "other": answer.other,
+            "skipped": answer.skipped,
+            "form_text": answer.form_text,
+        },
+        key=("draft_id", "prompt_id"),
+    )
+
+
+def add_asked(tx: Tx, draft_id: str, asked: Asked) -> None:
+    """Note that a message puts a question."""
+    tx.insert_once(AskedRow, {"draft_id": draft_id, **_values(asked)})
+
+
+def set_asked_ts(tx: Tx, outbox_id: str, ts: str) -> str | None:
+    """Note where the question stands; returns its draft's id, None if no question was put by this message."""
+    tx.connection.execute(
+        update(AskedRow).where(AskedRow.workspace == tx.workspace, AskedRow.outbox_id == outbox_id).values(ts=ts)
+    )
+    return tx.connection.execute(
+        select(AskedRow.draft_id).where(AskedRow.workspace == tx.workspace, AskedRow.outbox_id == outbox_id)
+    ).scalar_one_or_none()
+
+
+def asked(tx: Tx, draft_id: str) -> Sequence[Asked]:
+    """Questions put so far, in the order they were put."""
+    rows = tx.connection.execute(
+        select(*_ASKED)
+        .where(AskedRow.workspace == tx.workspace, AskedRow.draft_id == draft_id)
+        .order_by(AskedRow.asked_at)
+    )
+    return [Asked(*row) for row in rows]
+
+
+def _values(record: Draft | Fragment | Asked) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}

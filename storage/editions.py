@@ -1,0 +1,149 @@
+"""The edition ledger: one week's digest in one channel, once.
+
+The unique key is (workspace, channel, ISO year, ISO week) of the edition's slot; a story stands in one edition of a
+channel. Row, entries and the messages that say them are written in one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from storage.database import Tx
+from storage.records import Edition, EditionState
+from storage.tables import EditionEntryRow, EditionRow
+
+_EDITION = tuple(getattr(EditionRow, name) for name in Edition.__slots__ if name != "entries")
+
+
+def add(
+    tx: Tx,
+    *,
+    channel: str,
+    iso_week: tuple[int, int],
+    slot_at: datetime,
+    state: EditionState,
+    entries: Sequence[tuple[str, int]],
+    late: bool = False,
+    manual: bool = False,
+    offline_from: datetime | None = None,
+) -> Edition | None:
+    """Claim the week and write its entries; None when the week has its edition already."""
+    edition = Edition(
+        id=tx.new_id(),
+        channel=channel,
+        iso_year=iso_week[0],
+        iso_week=iso_week[1],
+        slot_at=slot_at,
+        made_at=tx.now,
+        state=state,
+        late=late,
+        manual=manual,
+        offline_from=offline_from,
+        outbox_id=None,
+        entries=tuple(entries),
+    )
+    columns = {name: getattr(edition, name) for name in Edition.__slots__ if name != "entries"}
+    if not tx.insert_once(EditionRow, columns):
+        return None
+    for position, (story_id, version) in enumerate(entries):
+        tx.insert(
+            EditionEntryRow,
+            {
+                "edition_id": edition.id,
+                "story_id": story_id,
+                "channel": channel,
+                "version": version,
+                "position": position,
+            },
+        )
+    return edition
+
+
+def set_message(tx: Tx, edition_id: str, outbox_id: str) -> None:
+    """Note which message is the edition's post in the channel."""
+    tx.connection.execute(
+        update(EditionRow)
+        .where(EditionRow.workspace == tx.workspace, EditionRow.id == edition_id)
+        .values(outbox_id=outbox_id)
+    )
+
+
+def get(tx: Tx, edition_id: str) -> Edition:
+    """The edition with this id, entries in order. Raises LookupError."""
+    row = tx.connection.execute(
+        select(*_EDITION).where(EditionRow.workspace == tx.workspace, EditionRow.id == edition_id)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"no edition {edition_id}")
+    return replace(Edition(*row), entries=_entries(tx, edition_id))
+
+
+def find(tx: Tx, channel: str, iso_week: tuple[int, int]) -> Edition | None:
+    """The week's edition in this channel, if it was made."""
+    row = tx.connection.execute(
+        select(*_EDITION).where(
+            EditionRow.workspace == tx.workspace,
+            EditionRow.channel == channel,
+            EditionRow.iso_year == iso_week[0],
+            EditionRow.iso_week == iso_week[1],
+        )
+    ).one_or_none()
+    return None if row is None else replace(Edition(*row), entries=_entries(tx, row[0]))
+
+
+def latest(tx: Tx, channel: str) -> Edition | None:
+    """The channel's most recent edition."""
+    row = tx.connection.execute(
+        select(*_EDITION)
+        .where(EditionRow.workspace == tx.workspace, EditionRow.channel == channel)
+        .order_by(EditionRow.iso_year.desc(), EditionRow.iso_week.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else replace(Edition(*row), entries=_entries(tx, row[0]))
+
+
+def count(tx: Tx) -> int:
+    """How many editions were made."""
+    return tx.connection.execute(
+        select(func.count()).select_from(EditionRow).where(EditionRow.workspace == tx.workspace)
+    ).scalar_one()
+
+
+def of_story(tx: Tx, story_id: str) -> Edition | None:
+    """The edition that carries this story; the latest, should several channels have carried it."""
+    edition_id = tx.connection.execute(
+        select(EditionEntryRow.edition_id)
+        .join(
+            EditionRow,
+            (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
+        )
+        .where(EditionEntryRow.workspace == tx.workspace, EditionEntryRow.story_id == story_id)
+        .order_by(EditionRow.made_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if edition_id is None else get(tx, edition_id)
+
+
+def posted_stories(tx: Tx, channel: str) -> Sequence[tuple[str, int, datetime]]:
+    """(story id, version, when its edition was made) of everything this channel has carried, oldest first."""
+    rows = tx.connection.execute(
+        select(EditionEntryRow.story_id, EditionEntryRow.version, EditionRow.made_at)
+        .join(
+            EditionRow,
+            (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
+        )
+        .where(EditionEntryRow.workspace == tx.workspace, EditionEntryRow.channel == channel)
+        .order_by(EditionRow.made_at, EditionEntryRow.position)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _entries(tx: Tx, edition_id: str) -> tuple[tuple[str, int], ...]:
+    rows = tx.connection.execute(
+        select(EditionEntryRow.story_id, EditionEntryRow.version)
+        .where(EditionEntryRow.workspace == tx.workspace, EditionEntryRow.edition_id == edition_id)
+        .order_by(EditionEntryRow.position)
+    )
+    return tuple((row[0], row[1]) for row in rows)

@@ -1,0 +1,392 @@
+"""What crosses the wall between the house and its memory: frozen records and enums, and nothing that acts.
+
+Pure. Instants (`*_at`) are aware UTC datetimes. A Slack `ts` is a string. Ids are random text; a story's `number` is
+what people say. Imported by every room, so it imports none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a draft is being written."""
+
+    NEW = "new"
+    CHANGE = "change"
+    ANSWER = "answer"
+
+
+class DraftState(StrEnum):
+    """Where a draft's life stands; only an OPEN one hears what its teller types."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    SENT = "sent"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+
+
+class Stage(StrEnum):
+    """What an open draft is about just now."""
+
+    ASKING = "asking"
+    CHECKING = "checking"
+    NAMING = "naming"
+    CREDIT = "credit"
+    PLACES = "places"
+    READY = "ready"
+
+
+class StoryStatus(StrEnum):
+    """Where a story stands."""
+
+    SUBMITTED = "submitted"
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    POSTED = "posted"
+    REMOVED = "removed"
+
+
+class VersionKind(StrEnum):
+    """How a version came to be."""
+
+    ORIGINAL = "original"
+    CHANGED = "changed"
+    ANSWERED = "answered"
+
+
+class Naming(StrEnum):
+    """How the teller asked to be described."""
+
+    NAME = "name"
+    ROLE_AND_ORGANISATION = "role_and_organisation"
+    ROLE = "role"
+    NONE = "none"
+
+
+class Place(StrEnum):
+    """Where a story may be shared."""
+
+    DIGEST = "digest"
+    STAFF_STORYBOOK = "staff_storybook"
+    PUBLIC_STORYBOOK = "public_storybook"
+    TRAINING = "training"
+
+
+class Part(StrEnum):
+    """The part that an answer plays in a story as readers see it."""
+
+    TITLE = "title"
+    KIND = "kind"
+    SERVICES = "services"
+    LESSON = "lesson"
+    ROLE = "role"
+    ORGANISATION = "organisation"
+    BODY = "body"
+
+
+class Verb(StrEnum):
+    """What a reviewer did."""
+
+    APPROVE = "approve"
+    ASK = "ask"
+    DECLINE = "decline"
+    UNDO = "undo"
+    HOLD = "hold"
+    PUT_BACK = "put_back"
+
+
+class DeclineReason(StrEnum):
+    """Why a story cannot be used as it is."""
+
+    IDENTIFIES = "identifies"
+    OFF_SUBJECT = "off_subject"
+    ELSEWHERE = "elsewhere"
+    TOO_LITTLE = "too_little"
+    OTHER = "other"
+
+
+class Op(StrEnum):
+    """What is done in Slack for an outbox row."""
+
+    POST = "post"
+    UPDATE = "update"
+    DELETE = "delete"
+    WHISPER = "whisper"
+    PERMALINK = "permalink"
+
+
+class OutboxState(StrEnum):
+    """QUEUED waits its turn; SENDING may be tried at any moment, so a row found so after a crash is in doubt."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+class EditionState(StrEnum):
+    """An edition either went out with stories, re-read an old one, or was a quiet week."""
+
+    FULL = "full"
+    REREAD = "reread"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One Slack workspace that the bot serves."""
+
+    id: str
+    slack_team_id: str
+    first_started_at: datetime
+    planned_slot_at: datetime | None
+    last_alive_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A person who has spoken to the bot; other tables know only the random `id`."""
+
+    id: str
+    slack_user_id: str
+    dm_channel: str | None
+    greeted_at: datetime | None
+    notice_id: str | None
+    """Outbox id of the opening notice (B1), while it is the one on the screen."""
+    offer_id: str | None
+    """Outbox id of "I haven't kept that yet" (B2)."""
+    offer_ts: str | None
+    """The `ts` of the first message that the offer could pick up. No text is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A story being told."""
+
+    id: str
+    teller_id: str
+    script_sha: str
+    purpose: Purpose
+    state: DraftState
+    stage: Stage
+    open_prompt: str | None
+    """Id of the question being asked (its lead prompt); None outside ASKING."""
+    started_at: datetime
+    active_at: datetime
+    paused: bool = False
+    nudge_at: datetime | None = None
+    expires_at: datetime | None = None
+    carrier_id: str | None = None
+    """Outbox id of the one message that carries Next."""
+    shown_total: int = 0
+    """The largest "of 8" said so far; it never goes down."""
+    notice_version: int = 0
+    recover_from: str | None = None
+    """A Slack `ts`: history after it is still to be read back from the direct message."""
+    recover_prompt: str | None = None
+    """The prompt that what is read back belongs to, when the teller asked for it to be picked up."""
+    thread_ts: str | None = None
+    """An ANSWER draft lives in the thread of the question that was relayed."""
+    started_ts: str | None = None
+    """Slack's time of the press of Start: what was written before it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One Slack message's worth of an answer."""
+
+    channel: str
+    ts: str
+    draft_id: str
+    prompt_id: str | None
+    text: str
+    edited_ts: str | None = None
+    removed: bool = False
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a draft holds for one prompt. `count` and `length` are of its live fragments, joined by newlines."""
+
+    prompt_id: str
+    choices: tuple[str, ...] = ()
+    other: str | None = None
+    skipped: bool = False
+    form_text: str | None = None
+    """Words saved in a modal: they win over the fragments."""
+    count: int = 0
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was put, and the `ts` its message got (None while that is unknown)."""
+
+    outbox_id: str
+    prompt_id: str
+    ts: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story that was sent for review."""
+
+    id: str
+    number: int
+    status: StoryStatus
+    current_version: int
+    approved_version: int | None
+    submitted_at: datetime
+    changed_at: datetime
+    care: bool
+    """The teller was not sure and asked for a second look."""
+    held: bool
+    told_slot_at: datetime | None
+    """The digest slot that the teller was last told of."""
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionAnswer:
+    """One answer of a version, with the wording that was asked."""
+
+    prompt_id: str
+    part: Part
+    position: int
+    label: str
+    wording: str
+    value: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A story's words as they stood at one sending."""
+
+    story_id: str
+    n: int
+    kind: VersionKind
+    naming: Naming
+    credit_line: str | None
+    script_sha: str
+    created_at: datetime
+    answers: tuple[VersionAnswer, ...] = ()
+    places: frozenset[Place] = frozenset()
+    """Places with an unrevoked permission for this version."""
+    changed_prompts: tuple[str, ...] = ()
+    """Prompt ids whose words differ from the parent version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something a reviewer did to a version."""
+
+    id: str
+    story_id: str
+    version: int
+    reviewer: str
+    verb: Verb
+    at: datetime
+    reason: DeclineReason | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A reviewer's question about one answer, relayed to the teller."""
+
+    id: str
+    story_id: str
+    version: int
+    prompt_id: str
+    question: str
+    reviewer: str
+    asked_at: datetime
+    outbox_id: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row to put in the outbox: what to render and for whom, never what was rendered.
+
+    `recipient` is `channel:<Slack id>`, `teller:<teller id>` or `author:<story id>`, resolved at the moment of sending.
+    Rows of one `lane` go in order. `key` makes the row unique: enqueuing it again changes nothing.
+    """
+
+    kind: str
+    recipient: str
+    op: Op = Op.POST
+    args: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    story_id: str | None = None
+    version: int | None = None
+    key: str | None = None
+    lane: str | None = None
+    """Default: the recipient; tidying uses `tidy:<recipient>`."""
+    depends_on: str | None = None
+    target: str | None = None
+    """Outbox id of the message to update, delete or link to."""
+    thread: str | None = None
+    """Outbox id of the message whose thread this goes into."""
+    thread_ts: str | None = None
+    person: str | None = None
+    """Slack user id that a whisper is for, where the recipient is a channel."""
+    due_at: datetime | None = None
+    response_url: str | None = None
+    """A press's `response_url`: an UPDATE tries it before chat.update, and without a `target` uses it alone (a private
+    message can be changed in no other way). Cleared once used."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to render and send, and what has become of it."""
+
+    id: str
+    lane: str
+    seq: int
+    recipient: str
+    op: Op
+    kind: str
+    args: Mapping[str, str | int | bool | None]
+    story_id: str | None
+    version: int | None
+    depends_on: str | None
+    target: str | None
+    thread: str | None
+    thread_ts: str | None
+    person: str | None
+    response_url: str | None
+    state: OutboxState
+    attempts: int
+    enqueued_at: datetime
+    due_at: datetime
+    channel: str | None
+    ts: str | None
+    permalink: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One week's digest in one channel; unique on (channel, ISO year, ISO week)."""
+
+    id: str
+    channel: str
+    iso_year: int
+    iso_week: int
+    slot_at: datetime
+    made_at: datetime
+    state: EditionState
+    late: bool
+    manual: bool
+    offline_from: datetime | None
+    outbox_id: str | None
+    entries: tuple[tuple[str, int], ...] = ()
+    """(story id, version) in order."""

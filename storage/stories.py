@@ -1,0 +1,300 @@
+"""Stories that were sent: their versions, words and permissions.
+
+A version's words never change; a change is a new version. Status moves only in `decisions`, by conditional updates, and
+here where the teller acts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
+
+from storage.database import Tx
+from storage.records import Part, Place, Story, StoryStatus, Version, VersionAnswer
+from storage.tables import EditionEntryRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
+
+_STORY = tuple(getattr(StoryRow, name) for name in Story.__slots__)
+_ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
+
+
+def add(tx: Tx, version: Version, *, care: bool, notice_version: int) -> Story:
+    """A new story with its first version, submitted, under the next number of this workspace."""
+    highest = tx.connection.execute(
+        select(func.coalesce(func.max(StoryRow.number), 0)).where(StoryRow.workspace == tx.workspace)
+    ).scalar_one()
+    story = Story(
+        id=version.story_id,
+        number=highest + 1,
+        status=StoryStatus.SUBMITTED,
+        current_version=version.n,
+        approved_version=None,
+        submitted_at=tx.now,
+        changed_at=tx.now,
+        care=care,
+        held=False,
+        told_slot_at=None,
+        reminded_at=None,
+    )
+    tx.insert(StoryRow, dict(**{name: getattr(story, name) for name in Story.__slots__}))
+    add_version(tx, version, parent=None, notice_version=notice_version)
+    return story
+
+
+def add_version(tx: Tx, version: Version, *, parent: int | None, notice_version: int) -> None:
+    """Write a version, its answers and a permission row for each of its places."""
+    tx.insert(
+        VersionRow,
+        {
+            "story_id": version.story_id,
+            "n": version.n,
+            "parent": parent,
+            "kind": version.kind,
+            "naming": version.naming,
+            "credit_line": version.credit_line,
+            "script_sha": version.script_sha,
+            "created_at": version.created_at,
+            "changed_prompts": list(version.changed_prompts),
+        },
+    )
+    for answer in version.answers:
+        tx.insert(
+            VersionAnswerRow,
+            dict(
+                story_id=version.story_id,
+                n=version.n,
+                **{name: getattr(answer, name) for name in VersionAnswer.__slots__ if name != "choices"},
+                choices=list(answer.choices),
+            ),
+        )
+    for place in sorted(version.places):
+        tx.insert(
+            PermissionRow,
+            {
+                "story_id": version.story_id,
+                "version": version.n,
+                "place": place,
+                "naming": version.naming,
+                "notice_version": notice_version,
+                "granted_at": tx.now,
+            },
+        )
+
+
+def find(tx: Tx, story_id: str) -> Story | None:
+    """The story with this id, if there is one."""
+    return _one(tx, StoryRow.id == story_id)
+
+
+def get(tx: Tx, story_id: str) -> Story:
+    """The story with this id. Raises LookupError."""
+    story = find(tx, story_id)
+    if story is None:
+        raise LookupError(f"no story {story_id}")
+    return story
+
+
+def find_by_number(tx: Tx, number: int) -> Story | None:
+    """The story that people call by this number, if there is one."""
+    return _one(tx, StoryRow.number == number)
+
+
+def with_status(tx: Tx, statuses: Iterable[StoryStatus], *, most: int | None = None, skip: int = 0) -> Sequence[Story]:
+    """Stories in any of these states, longest waiting first."""
+    statement = (
+        select(*_STORY)
+        .where(StoryRow.workspace == tx.workspace, StoryRow.status.in_(list(statuses)))
+        .order_by(StoryRow.submitted_at, StoryRow.number)
+        .offset(skip)
+    )
+    return _all(tx, statement if most is None else statement.limit(most))
+
+
+def of_ids(tx: Tx, story_ids: Sequence[str]) -> Sequence[Story]:
+    """These stories, newest number first."""
+    return _all(
+        tx,
+        select(*_STORY)
+        .where(StoryRow.workspace == tx.workspace, StoryRow.id.in_(story_ids))
+        .order_by(StoryRow.number.desc()),
+    )
+
+
+def count(tx: Tx, *statuses: StoryStatus) -> int:
+    """How many stories there are, in these states if any are given."""
+    statement = select(func.count()).select_from(StoryRow).where(StoryRow.workspace == tx.workspace)
+    if statuses:
+        statement = statement.where(StoryRow.status.in_(statuses))
+    return tx.connection.execute(statement).scalar_one()
+
+
+def change(tx: Tx, story_id: str, **values: Any) -> None:
+    """Set columns of a story, without conditions."""
+    tx.connection.execute(
+        update(StoryRow).where(StoryRow.workspace == tx.workspace, StoryRow.id == story_id).values(**values)
+    )
+
+
+def change_if(tx: Tx, story_id: str, condition: ColumnElement[bool], **values: Any) -> bool:
+    """Set columns of a story if the condition still holds; says whether it did. This is how races are decided."""
+    return (
+        tx.connection.execute(
+            update(StoryRow)
+            .where(and_(StoryRow.workspace == tx.workspace, StoryRow.id == story_id, condition))
+            .values(**values)
+        ).rowcount
+        == 1
+    )
+
+
+def submit_again(tx: Tx, story_id: str, version: Version, *, notice_version: int, care: bool) -> bool:
+    """Put a new version in the queue unless the story has been posted or removed meanwhile; says whether it did."""
+    parent = get(tx, story_id).current_version
+    moved = change_if(
+        tx,
+        story_id,
+        StoryRow.status.not_in([StoryStatus.POSTED, StoryStatus.REMOVED]) & (StoryRow.current_version == version.n - 1),
+        status=StoryStatus.SUBMITTED,
+        current_version=version.n,
+        approved_version=None,
+        changed_at=tx.now,
+        care=care,
+        held=False,
+        told_slot_at=None,
+    )
+    if moved:
+        add_version(tx, version, parent=parent, notice_version=notice_version)
+    return moved
+
+
+def remove(tx: Tx, story_id: str) -> None:
+    """Delete every version of a story with its words, permissions and decisions; its number stays taken."""
+    tx.connection.execute(
+        delete(VersionRow).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id)
+    )
+    change(tx, story_id, status=StoryStatus.REMOVED, approved_version=None, changed_at=tx.now, told_slot_at=None)
+
+
+def version(tx: Tx, story_id: str, n: int) -> Version:
+    """One version with its answers in order and the places it may go to. Raises LookupError."""
+    head = tx.connection.execute(
+        select(
+            VersionRow.kind,
+            VersionRow.naming,
+            VersionRow.credit_line,
+            VersionRow.script_sha,
+            VersionRow.created_at,
+            VersionRow.changed_prompts,
+        ).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id, VersionRow.n == n)
+    ).one_or_none()
+    if head is None:
+        raise LookupError(f"no version {n} of story {story_id}")
+    answer_rows = tx.connection.execute(
+        select(*_ANSWER)
+        .where(
+            VersionAnswerRow.workspace == tx.workspace,
+            VersionAnswerRow.story_id == story_id,
+            VersionAnswerRow.n == n,
+        )
+        .order_by(VersionAnswerRow.position)
+    )
+    places = tx.connection.execute(
+        select(PermissionRow.place).where(
+            PermissionRow.workspace == tx.workspace,
+            PermissionRow.story_id == story_id,
+            PermissionRow.version == n,
+            PermissionRow.revoked_at.is_(None),
+        )
+    ).scalars()
+    return Version(
+        story_id=story_id,
+        n=n,
+        kind=head.kind,
+        naming=head.naming,
+        credit_line=head.credit_line,
+        script_sha=head.script_sha,
+        created_at=head.created_at,
+        answers=tuple(
+            replace(answer, choices=tuple(answer.choices)) for answer in (VersionAnswer(*row) for row in answer_rows)
+        ),
+        places=frozenset(places),
+        changed_prompts=tuple(head.changed_prompts),
+    )
+
+
+def find_version(tx: Tx, story_id: str, n: int) -> Version | None:
+    """One version, or None where the story was removed with all of them."""
+    try:
+        return version(tx, story_id, n)
+    except LookupError:
+        return None
+
+
+def title_of(tx: Tx, story: Story) -> str | None:
+    """The title that the current version carries, if its teller gave it one."""
+    return tx.connection.execute(
+        select(VersionAnswerRow.value).where(
+            VersionAnswerRow.workspace == tx.workspace,
+            VersionAnswerRow.story_id == story.id,
+            VersionAnswerRow.n == story.current_version,
+            VersionAnswerRow.part == Part.TITLE,
+        )
+    ).scalar_one_or_none()
+
+
+def may_go_to(tx: Tx, story_id: str, n: int, place: Place) -> bool:
+    """Whether an unrevoked permission covers this version at this place."""
+    return (
+        tx.connection.execute(
+            select(PermissionRow.place).where(
+                PermissionRow.workspace == tx.workspace,
+                PermissionRow.story_id == story_id,
+                PermissionRow.version == n,
+                PermissionRow.place == place,
+                PermissionRow.revoked_at.is_(None),
+            )
+        ).first()
+        is not None
+    )
+
+
+def ready_for_digest(tx: Tx, channel: str, *, with_held: bool = False) -> Sequence[Story]:
+    """Approved stories permitted for the digest that no edition of this channel carries, oldest first."""
+    carried = (
+        select(EditionEntryRow.story_id)
+        .where(
+            EditionEntryRow.workspace == tx.workspace,
+            EditionEntryRow.channel == channel,
+            EditionEntryRow.story_id == StoryRow.id,
+        )
+        .exists()
+    )
+    statement = (
+        select(*_STORY)
+        .join(
+            PermissionRow,
+            (PermissionRow.workspace == StoryRow.workspace)
+            & (PermissionRow.story_id == StoryRow.id)
+            & (PermissionRow.version == StoryRow.approved_version),
+        )
+        .where(
+            StoryRow.workspace == tx.workspace,
+            StoryRow.status == StoryStatus.APPROVED,
+            PermissionRow.place == Place.DIGEST,
+            PermissionRow.revoked_at.is_(None),
+            ~carried,
+        )
+        .order_by(StoryRow.submitted_at, StoryRow.number)
+    )
+    if not with_held:
+        statement = statement.where(StoryRow.held.is_(False))
+    return _all(tx, statement)
+
+
+def _one(tx: Tx, where: ColumnElement[bool]) -> Story | None:
+    row = tx.connection.execute(select(*_STORY).where(StoryRow.workspace == tx.workspace, where)).one_or_none()
+    return None if row is None else Story(*row)
+
+
+def _all(tx: Tx, statement: Select[Any]) -> Sequence[Story]:
+    return [Story(*row) for row in tx.connection.execute(statement)]

@@ -1,0 +1,148 @@
+"""Workspaces and the people who speak to the bot in them.
+
+A teller's random id is what every other table knows; the Slack id is looked up at the moment of sending.
+"""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Tx
+from storage.records import Teller, Workspace
+from storage.tables import AuthorRow, TellerRow, WorkspaceRow
+
+_TELLER = tuple(getattr(TellerRow, name) for name in Teller.__slots__)
+_WORKSPACE = tuple(getattr(WorkspaceRow, name) for name in Workspace.__slots__)
+
+
+def find_workspace(tx: Tx, slack_team_id: str) -> Workspace | None:
+    """The workspace of this Slack team, if the bot has served it before."""
+    row = tx.connection.execute(select(*_WORKSPACE).where(WorkspaceRow.slack_team_id == slack_team_id)).one_or_none()
+    return None if row is None else Workspace(*row)
+
+
+def any_workspace(tx: Tx) -> Workspace | None:
+    """The workspace that was served first, for commands that work without asking Slack which one it is."""
+    row = tx.connection.execute(select(*_WORKSPACE).order_by(WorkspaceRow.first_started_at).limit(1)).one_or_none()
+    return None if row is None else Workspace(*row)
+
+
+def add_workspace(tx: Tx, slack_team_id: str, enterprise_id: str | None) -> Workspace:
+    """The workspace of this Slack team, made known if it is new."""
+    known = find_workspace(tx, slack_team_id)
+    if known is not None:
+        return known
+    made = Workspace(tx.new_id(), slack_team_id, tx.now, None, None)
+    tx.connection.execute(
+        insert(WorkspaceRow).values(
+            id=made.id, slack_team_id=slack_team_id, enterprise_id=enterprise_id, first_started_at=tx.now
+        )
+    )
+    return made
+
+
+def get_workspace(tx: Tx) -> Workspace:
+    """The workspace of this transaction."""
+    row = tx.connection.execute(select(*_WORKSPACE).where(WorkspaceRow.id == tx.workspace)).one()
+    return Workspace(*row)
+
+
+def set_workspace(tx: Tx, **values: Any) -> None:
+    """Set columns of this transaction's workspace."""
+    tx.connection.execute(update(WorkspaceRow).where(WorkspaceRow.id == tx.workspace).values(**values))
+
+
+def meet(tx: Tx, slack_user_id: str, *, dm_channel: str | None = None) -> Teller:
+    """The teller with this Slack id, made known if new; a direct-message channel that is given is remembered."""
+    known = find_teller(tx, slack_user_id)
+    if known is None:
+        known = Teller(tx.new_id(), slack_user_id, dm_channel, None, None, None, None)
+        tx.insert(TellerRow, {"id": known.id, "slack_user_id": slack_user_id, "dm_channel": dm_channel})
+    elif dm_channel is not None and dm_channel != known.dm_channel:
+        set_teller(tx, known.id, dm_channel=dm_channel)
+        known = get_teller(tx, known.id)
+    return known
+
+
+def find_teller(tx: Tx, slack_user_id: str) -> Teller | None:
+    """The teller with this Slack id, if they have spoken to the bot."""
+    row = tx.connection.execute(
+        select(*_TELLER).where(TellerRow.workspace == tx.workspace, TellerRow.slack_user_id == slack_user_id)
+    ).one_or_none()
+    return None if row is None else Teller(*row)
+
+
+def get_teller(tx: Tx, teller_id: str) -> Teller:
+    """The teller with this id. Raises LookupError."""
+    row = tx.connection.execute(
+        select(*_TELLER).where(TellerRow.workspace == tx.workspace, TellerRow.id == teller_id)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"no teller {teller_id}")
+    return Teller(*row)
+
+
+def set_teller(tx: Tx, teller_id: str, **values: Any) -> None:
+    """Set columns of a teller."""
+    tx.connection.execute(
+        update(TellerRow).where(TellerRow.workspace == tx.workspace, TellerRow.id == teller_id).values(**values)
+    )
+
+
+# ── the only link from a story to a person ────────────────────────────────────────────────────────────────────────
+
+
+def set_author(tx: Tx, story_id: str, teller_id: str, draft_id: str) -> None:
+    """Say who told a story. This table is the only place that can."""
+    tx.insert_once(AuthorRow, {"story_id": story_id, "teller_id": teller_id, "draft_id": draft_id})
+
+
+def find_author(tx: Tx, story_id: str) -> Teller | None:
+    """Who told the story, while that is still known."""
+    row = tx.connection.execute(
+        select(*_TELLER)
+        .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
+        .where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
+    ).one_or_none()
+    return None if row is None else Teller(*row)
+
+
+def is_author(tx: Tx, story_id: str, slack_user_id: str) -> bool:
+    """Whether this person told this story."""
+    author = find_author(tx, story_id)
+    return author is not None and author.slack_user_id == slack_user_id
+
+
+def set_change_draft(tx: Tx, story_id: str, draft_id: str | None) -> None:
+    """Say which draft is changing, or answering for, a story; None when it has ended."""
+    tx.connection.execute(
+        update(AuthorRow)
+        .where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
+        .values(change_draft_id=draft_id)
+    )
+
+
+def change_draft_of(tx: Tx, story_id: str) -> str | None:
+    """The draft that is changing this story, if one is."""
+    return tx.connection.execute(
+        select(AuthorRow.change_draft_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
+    ).scalar_one_or_none()
+
+
+def story_of_draft(tx: Tx, draft_id: str) -> str | None:
+    """The story that this draft became, or is changing."""
+    return tx.connection.execute(
+        select(AuthorRow.story_id).where(
+            AuthorRow.workspace == tx.workspace,
+            (AuthorRow.draft_id == draft_id) | (AuthorRow.change_draft_id == draft_id),
+        )
+    ).scalar_one_or_none()
+
+
+def stories_of_teller(tx: Tx, teller_id: str) -> list[str]:
+    """Ids of the stories this person told."""
+    return list(
+        tx.connection.execute(
+            select(AuthorRow.story_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.teller_id == teller_id)
+        ).scalars()
+    )
