@@ -1,0 +1,192 @@
+"""The real bot as a process of its own, started, stopped and killed by a rehearsal or a test.
+
+It knows how to start the program and nothing else of it. No child outlives its `async with`, nor a program that ends
+by itself or by Ctrl-C. One that is ended by a signal it does not handle (SIGTERM, kill -9) cannot clean up.
+"""
+
+import asyncio
+import atexit
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .server import Rehearsal
+
+BOT = ("-m", "bot", "run")
+CONNECTED = "Connected"  # what the bot prints once its socket is open
+STOPPING = 10.0  # seconds a SIGTERM may take before the process is killed
+
+
+class BotNotReady(Exception):
+    """The bot ended, or was not connected in time; the message has its last lines."""
+
+
+class BotProcess:
+    """One bot: `async with BotProcess(rehearsal, environment) as bot: await bot.ready()`."""
+
+    def __init__(
+        self,
+        rehearsal: Rehearsal,
+        environment: Mapping[str, str],
+        *,
+        arguments: Sequence[str] = BOT,
+        directory: Path | None = None,
+    ) -> None:
+        self.lines: list[str] = []
+        self._rehearsal, self._environment, self._arguments = rehearsal, dict(environment), tuple(arguments)
+        self._directory = directory or rehearsal.directory / "bot"
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._first_line = self._greetings = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.terminate()
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended (negative: by that signal); None while it runs or before it was started."""
+        return self._process.returncode if self._process else None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the latest start."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Starts the process; its folder is made, and must hold no .env."""
+        if self.running:
+            raise RuntimeError("the bot is running already")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        if (self._directory / ".env").exists():
+            raise ValueError(f"{self._directory} holds a .env; a rehearsed bot must not read one")
+        self._first_line, self._greetings = len(self.lines), self._rehearsal.hub.greetings
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *self._arguments,
+            env=self._environment,
+            cwd=self._directory,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=2**20,
+        )
+        atexit.register(self._kill_now)
+        self._reader = asyncio.get_running_loop().create_task(self._read())
+
+    async def ready(self, *, timeout: float = 20.0) -> None:
+        """Returns once this start is connected and says so; raises `BotNotReady`."""
+        hub = self._rehearsal.hub
+
+        def is_ready() -> bool:
+            said = any(line.startswith(CONNECTED) for line in self.lines[self._first_line :])
+            return said and hub.greetings > self._greetings and bool(hub.connections)
+
+        stop = self._rehearsal.log.listen(lambda _: self._news.set())
+        try:
+            await self._wait_for(is_ready, timeout=timeout, what="was not connected")
+        finally:
+            stop()
+
+    async def prints(self, fragment: str, *, timeout: float = 10.0) -> str:
+        """Returns the first line of this start that contains the fragment, as soon as there is one."""
+        found: list[str] = []
+
+        def look() -> bool:
+            found[:] = [line for line in self.lines[self._first_line :] if fragment in line]
+            return bool(found)
+
+        await self._wait_for(look, timeout=timeout, what=f"did not print {fragment!r}")
+        return found[0]
+
+    async def terminate(self) -> int | None:
+        """Stops it as a keeper would (SIGTERM) and returns its exit code; it is killed if it does not obey."""
+        if self.running and self._process:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(STOPPING):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+        return await self._ended()
+
+    async def kill(self) -> int | None:
+        """Ends it at once (kill -9), as a power cut would."""
+        if self.running and self._process:
+            self._process.kill()
+        return await self._ended()
+
+    async def restart(self) -> None:
+        """Stops it if it runs, starts it again and returns once it is connected."""
+        await self.terminate()
+        await self.start()
+        await self.ready()
+
+    def pause(self) -> None:
+        """Freezes it (SIGSTOP), as a machine under load would."""
+        self._signal("SIGSTOP")
+
+    def resume(self) -> None:
+        """Lets a frozen one go on."""
+        self._signal("SIGCONT")
+
+    async def wait(self) -> int | None:
+        """Returns its exit code once it has ended by itself."""
+        if self._process:
+            await self._process.wait()
+        return await self._ended()
+
+    async def _wait_for(self, holds: Callable[[], bool], *, timeout: float, what: str) -> None:
+        try:
+            async with asyncio.timeout(timeout):
+                while not holds():
+                    if self._reader is None or self._reader.done():
+                        raise BotNotReady(f"the bot ended with {self.exit_code} and {what}:\n{self._tail()}")
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError as err:
+            raise BotNotReady(f"the bot {what} within {timeout:g} s:\n{self._tail()}") from err
+
+    async def _read(self) -> None:
+        process = self._process
+        if process is None or process.stdout is None:
+            return
+        async for line in process.stdout:
+            self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+            self._news.set()
+        await process.wait()
+        self._news.set()
+
+    async def _ended(self) -> int | None:
+        if self._process:
+            await self._process.wait()
+        if self._reader:
+            await self._reader
+        atexit.unregister(self._kill_now)
+        return self.exit_code
+
+    def _signal(self, name: str) -> None:
+        if self._process is None or not hasattr(signal, name):
+            raise RuntimeError(f"{name} needs a running bot, on a system that has it")
+        self._process.send_signal(getattr(signal, name))
+
+    def _kill_now(self) -> None:
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
+    def _tail(self) -> str:
+        return "\n".join(self.lines[self._first_line :][-20:]) or "(it printed nothing)"
