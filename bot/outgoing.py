@@ -1,0 +1,46 @@
+"""What a feature room tells delivery about each kind of message: how to render it, and when it may still go.
+
+Pure. The outbox holds what to render, so a kind is looked up at the moment of sending. `app.py` gathers the rooms'
+`KINDS` into one registry and passes it to delivery, which knows no feature.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.story.policy import Policy
+from storage.database import Tx
+from storage.records import OutboxRow
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as Slack gets it: a plain sentence for notifications and screen readers, and blocks."""
+
+    text: str
+    blocks: Sequence[Block] = field(default=())
+
+
+Render = Callable[[Tx, Policy, OutboxRow], Rendered | None]
+"""Reads what the row is about and says it as it stands now; None when there is nothing left to say."""
+
+Gate = Callable[[Tx, Policy, OutboxRow], str | None]
+"""Runs immediately before the call to Slack; a reason closes the gate and the row is dropped."""
+
+After = Callable[[Tx, Policy, OutboxRow], None]
+"""Runs in the transaction that marks the row sent (or parked); the row it gets is as it stands after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message. DELETE and PERMALINK rows need no renderer."""
+
+    render: Render | None = None
+    gate: Gate | None = None
+    sent: After | None = None
+    parked: After | None = None
+
+
+Kinds = Mapping[str, Kind]

@@ -1,0 +1,103 @@
+"""What one room causes and another renders: the kinds of message by which the rooms meet, and how they are put in line.
+
+The rooms do not know each other; they know these names. Nothing here says what a message looks like.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from bot.story.policy import Policy
+from storage import outbox
+from storage.database import Tx
+from storage.records import Message, Naming, Op, OutboxState, Version
+
+CARD: Final = "card"
+"""Rendered by review: a story for reviewers to decide; shrunk once decided or changed. Carries story and version."""
+RELAYED_QUESTION: Final = "relayed_question"
+"""Rendered by intake: a reviewer's question, to the author. args: ask (id)."""
+OUTCOME: Final = "outcome"
+"""Rendered by review: approved, declined, or approval undone, to the author. args: decision (id)."""
+DATE_CHANGED: Final = "date_changed"
+"""Rendered by digest: the author hears that the story goes out on another day than they were told. args: slot, held."""
+PARKED: Final = "parked"
+"""Rendered by review: reviewers hear that a message could not be sent. args: row (outbox id)."""
+
+CARD_ROUNDS: Final = (time(9), time(13), time(16, 30))
+"""When cards of no-name stories go out, on weekdays: Slack stamps every post, and at once would tell the minute."""
+
+
+def channel(slack_id: str) -> str:
+    """The recipient that is a channel."""
+    return f"channel:{slack_id}"
+
+
+def teller(teller_id: str) -> str:
+    """The recipient that is a teller, by our id."""
+    return f"teller:{teller_id}"
+
+
+def author(story_id: str) -> str:
+    """The recipient that is whoever told this story; looked up at the moment of sending."""
+    return f"author:{story_id}"
+
+
+def tidy(recipient: str) -> str:
+    """The lane for tidying: lowest priority, and everything works without it."""
+    return f"tidy:{recipient}"
+
+
+def next_card_round(policy: Policy, now: datetime) -> datetime:
+    """The next fixed time at which cards of no-name stories are posted."""
+    local = now.astimezone(policy.zone)
+    for days in range(8):
+        day = local.date() + timedelta(days=days)
+        if day.weekday() > 4:
+            continue
+        for at in CARD_ROUNDS:
+            moment = datetime.combine(day, at, policy.zone)
+            if moment > local:
+                return moment.astimezone(now.tzinfo)
+    raise AssertionError("a week holds a weekday")
+
+
+def put_card(tx: Tx, policy: Policy, version: Version) -> str:
+    """Put a version before the reviewers; shrink the cards of the versions before it. Returns the outbox id."""
+    due_at = next_card_round(policy, tx.now) if version.naming is Naming.NONE else None
+    refresh_cards(tx, policy, version.story_id)
+    outbox_id = outbox.enqueue(
+        tx,
+        Message(
+            CARD,
+            channel(policy.review_channel),
+            story_id=version.story_id,
+            version=version.n,
+            key=f"card:{version.story_id}:{version.n}",
+            due_at=due_at,
+        ),
+    )
+    outbox.show(tx, outbox_id, [version.story_id])
+    return outbox_id
+
+
+def refresh_cards(tx: Tx, policy: Policy, story_id: str) -> None:
+    """Have every card of this story rendered again, as things stand when that is done."""
+    for row in outbox.of_story(tx, story_id, CARD):
+        if row.op is Op.POST and row.state in (OutboxState.SENT, OutboxState.SENDING):
+            outbox.enqueue(
+                tx,
+                Message(
+                    CARD,
+                    row.recipient,
+                    op=Op.UPDATE,
+                    story_id=story_id,
+                    version=row.version,
+                    target=row.id,
+                    depends_on=row.id,
+                ),
+            )
+
+
+def card_is_shown(tx: Tx, story_id: str, version: int) -> bool:
+    """Whether reviewers have been shown this version."""
+    row = outbox.find_by_key(tx, f"card:{story_id}:{version}")
+    return row is not None and row.state is OutboxState.SENT

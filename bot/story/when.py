@@ -1,0 +1,65 @@
+"""Which digest a story would go out in, as things stand, and how that is said.
+
+Reads the database and changes nothing. Review and intake tell people these dates; the digest room plans by them.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from bot.story import slots
+from bot.story.policy import Policy
+from bot.text import day_and_time
+from storage import editions, stories
+from storage.database import Tx
+from storage.records import Place, Story, StoryStatus
+
+_MAY_STILL_GO: Final = (StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED)
+
+
+def coming_slots(tx: Tx, policy: Policy) -> Iterator[datetime]:
+    """Slots later than now whose week has no edition yet, soonest first, without end."""
+    slot = tx.now
+    while True:
+        slot = slots.next_slot(slot, policy.digest_at, policy.zone)
+        if editions.find(tx, policy.digest_channel, slots.week_of(slot, policy.zone)) is None:
+            yield slot
+
+
+def coming_slot(tx: Tx, policy: Policy) -> datetime:
+    """The slot of the next edition."""
+    return next(coming_slots(tx, policy))
+
+
+def expected_slot(tx: Tx, policy: Policy, story_id: str) -> datetime | None:
+    """The slot at which an approved story goes out, or would if a waiting one were approved now.
+
+    None when it may not go in the digest, is held, has been in one already, or was declined or removed.
+    """
+    story = stories.find(tx, story_id)
+    if story is None or story.held or story.status not in _MAY_STILL_GO:
+        return None
+    version = story.approved_version or story.current_version
+    if not stories.may_go_to(tx, story_id, version, Place.DIGEST) or editions.of_story(tx, story_id) is not None:
+        return None
+    place = (story.submitted_at, story.number)
+    ready = stories.ready_for_digest(tx, policy.digest_channel)
+    ahead = sum(1 for other in ready if (other.submitted_at, other.number) < place)
+    return next(islice(coming_slots(tx, policy), ahead // slots.MOST_STORIES, None))
+
+
+def expected_slots(tx: Tx, policy: Policy) -> Sequence[tuple[Story, datetime]]:
+    """Every approved story that is on its way into a digest, in order, with its slot."""
+    ready = stories.ready_for_digest(tx, policy.digest_channel)
+    coming = coming_slots(tx, policy)
+    planned: list[tuple[Story, datetime]] = []
+    for first in range(0, len(ready), slots.MOST_STORIES):
+        slot = next(coming)
+        planned += [(story, slot) for story in ready[first : first + slots.MOST_STORIES]]
+    return planned
+
+
+def say_slot(policy: Policy, slot: datetime) -> str:
+    """ "Friday 6 June, 10am UK time"."""
+    return day_and_time(slot, policy.zone)
