@@ -1,0 +1,93 @@
+"""What every listener has in hand: the one door to the database, the policy of the moment, and a key for each delivery.
+
+The edges of the house are asynchronous; what they call is not. A listener reads the payload, asks for one thing to be
+done here, and returns: only then is the delivery acknowledged.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.story.policy import Policy
+from storage.database import Database, Tx
+from storage.writer import AlreadyDone, HasBeenParked, Writer
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Edge:
+    """The house as a listener sees it. `policy` is replaced whole when reviewers or channels change."""
+
+    def __init__(
+        self, database: Database, writer: Writer, workspace: str, clock: Clock, policy: Policy, client: AsyncWebClient
+    ) -> None:
+        self.database, self.writer, self.workspace = database, writer, workspace
+        self.clock, self.policy, self.client = clock, policy, client
+        self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+
+    async def once(
+        self,
+        body: Mapping[str, Any],
+        work: Callable[[Tx, Policy], T],
+        *,
+        apology: Callable[[Tx, Policy], None] | None = None,
+    ) -> T | None:
+        """Do the work of this delivery unless it was done before; returns after the commit.
+
+        None when it had been done already, or could not be done and was put aside (the person hears `apology`).
+        Raises DatabaseUnavailable, and then nothing is acknowledged.
+        """
+        policy = self.policy
+        regret = None if apology is None else (lambda tx: apology(tx, policy))
+        done = await self.writer.once(lambda tx: work(tx, policy), key=key_of(body), body=body, apology=regret)
+        return None if isinstance(done, AlreadyDone | HasBeenParked) else done
+
+    async def read(self, work: Callable[[Tx, Policy], T]) -> T:
+        """Read something on a connection that cannot write."""
+        policy = self.policy
+
+        def reading() -> T:
+            with self.database.reading(self.workspace, self.clock.now()) as tx:
+                return work(tx, policy)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
+
+    async def open_view(self, body: Mapping[str, Any], view: dict[str, Any], *, push: bool = False) -> bool:
+        """Open a modal for a press or a command; False when Slack would not (a trigger lives three seconds)."""
+        call = self.client.views_push if push else self.client.views_open
+        try:
+            await call(trigger_id=str(body.get("trigger_id", "")), view=view)
+        except SlackApiError as error:
+            log.warning("view not opened: %s", error.response.get("error"))
+            return False
+        return True
+
+    def close(self) -> None:
+        """Stop the reading threads."""
+        self._readers.shutdown(wait=True)
+
+
+def key_of(body: Mapping[str, Any]) -> str:
+    """What makes a delivery the same delivery when it comes again.
+
+    Events have an `event_id`; presses, commands and modals have none, so their trigger, action or view stands in.
+    """
+    if event_id := body.get("event_id"):
+        return f"event:{event_id}"
+    if event := body.get("event"):
+        parts = [event.get(name, "") for name in ("type", "subtype", "channel", "event_ts", "ts", "user")]
+        return "event:" + ":".join(str(part) for part in parts)
+    actions = body.get("actions") or [{}]
+    trigger = body.get("trigger_id") or actions[0].get("action_ts")
+    view = body.get("view") or {}
+    if not trigger and view:
+        trigger = f"{view.get('id')}:{view.get('hash')}"
+    kind = body.get("type") or "command"
+    return f"action:{kind}:{trigger}:{actions[0].get('action_id', '')}"

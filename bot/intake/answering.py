@@ -1,0 +1,200 @@
+"""A reviewer's question is answered: in its thread, or in a form. It never takes over an open draft.
+
+In the thread each message is a fragment of a small draft of its own, with a foot that carries *Send back*; the form
+sends at once. Either way one answer of the story gets new words, and the story goes back to the queue as a new version.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.intake import telling
+from bot.intake.carrying import Pressed, Said
+from bot.intake.completion import with_answer
+from bot.intake.sending import own_story, put_before_reviewers
+from bot.intake.shelf import Shelf
+from bot.story import policy as rules
+from bot.story import tidings
+from bot.story.policy import Policy
+from storage import decisions, drafts, outbox, stories, tellers
+from storage.database import Tx
+from storage.records import (
+    Ask,
+    Draft,
+    DraftState,
+    Fragment,
+    Message,
+    Op,
+    Purpose,
+    Stage,
+    StoryStatus,
+    Teller,
+    Version,
+)
+
+ANSWER_FOOT: Final = "answer_foot"
+CLOSED: Final = "ask_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAsk:
+    """A question that still waits for its answer, and what it is about."""
+
+    ask: Ask
+    version: Version
+    label: str
+    words: str
+    longest: int
+
+
+def find_thread(tx: Tx, channel: str, thread_ts: str) -> Ask | None:
+    """The relayed question whose thread this is."""
+    row = outbox.find_message(tx, channel, thread_ts)
+    if row is None or row.kind != tidings.RELAYED_QUESTION:
+        return None
+    return decisions.find_ask_by_message(tx, row.id)
+
+
+def find_open(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> OpenAsk | None:
+    """The question with this id, if it is this person's to answer and still waits."""
+    ask = decisions.find_ask(tx, ask_id)
+    if ask is None or ask.answered_at is not None:
+        return None
+    story = own_story(tx, user_id, ask.story_id)
+    if story is None or story.status is not StoryStatus.ASKED or story.current_version != ask.version:
+        return None
+    version = stories.version(tx, story.id, ask.version)
+    answer = next((one for one in version.answers if one.prompt_id == ask.prompt_id), None)
+    if answer is None:
+        return None
+    prompt = next((p for p in shelf.get(tx, version.script_sha).prompts if p.id == ask.prompt_id), None)
+    longest = prompt.max_length if prompt is not None and prompt.typed else 3000
+    return OpenAsk(ask, version, answer.label, answer.value, longest)
+
+
+def reply(tx: Tx, policy: Policy, shelf: Shelf, said: Said, teller: Teller, ask: Ask) -> None:
+    """A message in the question's thread."""
+    if drafts.find_fragment(tx, said.channel, said.ts) is not None or not said.text:
+        return
+    if find_open(tx, shelf, said.user_id, ask.id) is None:
+        outbox.enqueue(
+            tx,
+            Message(
+                CLOSED,
+                tidings.author(ask.story_id),
+                story_id=ask.story_id,
+                thread_ts=said.thread_ts,
+                key=f"ask-closed:{ask.id}",
+            ),
+        )
+        return
+    draft = drafts.find_answer(tx, teller.id, said.thread_ts or "")
+    if draft is None:
+        version = stories.version(tx, ask.story_id, ask.version)
+        draft = Draft(
+            id=tx.new_id(),
+            teller_id=teller.id,
+            script_sha=version.script_sha,
+            purpose=Purpose.ANSWER,
+            state=DraftState.OPEN,
+            stage=Stage.ASKING,
+            open_prompt=ask.prompt_id,
+            started_at=tx.now,
+            active_at=tx.now,
+            expires_at=rules.expires_at(policy, tx.now),
+            thread_ts=said.thread_ts,
+        )
+        drafts.add(tx, draft)
+        tellers.set_change_draft(tx, ask.story_id, draft.id)
+    fragment = Fragment(said.channel, said.ts, draft.id, ask.prompt_id, said.text)
+    if drafts.add_fragment(tx, fragment, client_msg_id=said.client_msg_id):
+        _move_foot(tx, ask, draft, said)
+
+
+def _move_foot(tx: Tx, ask: Ask, draft: Draft, said: Said) -> None:
+    to = tidings.author(ask.story_id)
+    foot = outbox.enqueue(
+        tx,
+        Message(
+            ANSWER_FOOT,
+            to,
+            args={"draft": draft.id, "ask": ask.id},
+            story_id=ask.story_id,
+            thread_ts=said.thread_ts,
+        ),
+    )
+    old = draft.carrier_id
+    if old is not None and not outbox.drop_waiting(tx, old, "superseded"):
+        lane = tidings.tidy(to)
+        outbox.enqueue(tx, Message(ANSWER_FOOT, to, op=Op.DELETE, target=old, depends_on=foot, lane=lane))
+    drafts.save(tx, replace(draft, carrier_id=foot, active_at=tx.now))
+
+
+def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> bool:
+    """*Send back* in the thread: what was written there is added to the answer. False when there is nothing to send."""
+    found = find_open(tx, shelf, pressed.user_id, pressed.value)
+    draft_id = None if found is None else tellers.change_draft_of(tx, found.ask.story_id)
+    draft = None if draft_id is None else drafts.find(tx, draft_id)
+    if found is None or draft is None or draft.purpose is not Purpose.ANSWER:
+        return False
+    added = "\n".join(one.text for one in drafts.fragments(tx, draft.id, found.ask.prompt_id))
+    words = f"{found.words}\n{added}" if added else found.words
+    return bool(added) and _answer(tx, policy, shelf, found, words)
+
+
+def answer_form(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> dict[str, Any] | None:
+    """The modal for this question, filled in; None when it no longer waits or is too long for a form."""
+    found = find_open(tx, shelf, user_id, ask_id)
+    if found is None or len(found.words) > 3000:
+        return None
+    return telling.answer_form(found.ask.question, found.label, found.words, ask_id, found.longest)
+
+
+def answer(tx: Tx, policy: Policy, shelf: Shelf, user_id: str, ask_id: str, words: str) -> str | None:
+    """The form was sent: these are the answer's words now. Returns a problem, or None."""
+    found = find_open(tx, shelf, user_id, ask_id)
+    if found is None:
+        return "This question has been answered, or the story has moved on. Nothing was changed."
+    if not words.strip():
+        return "Write an answer first."
+    if len(words) > max(found.longest, len(found.words)):
+        return f"A little shorter, please: {found.longest:,} characters at most."
+    if not _answer(tx, policy, shelf, found, words.strip()):
+        return "The story has moved on. Nothing was changed."
+    return None
+
+
+def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) -> bool:
+    ask = found.ask
+    version = with_answer(found.version, ask.prompt_id, words, at=tx.now)
+    notice = shelf.get(tx, version.script_sha).campaign.notice_version
+    if not put_before_reviewers(tx, policy, version, notice_version=notice):
+        return False
+    decisions.answer_ask(tx, ask.id)
+    to = tidings.author(ask.story_id)
+    draft_id = tellers.change_draft_of(tx, ask.story_id)
+    if draft_id is not None:
+        _close_draft(tx, to, drafts.get(tx, draft_id))
+        tellers.set_change_draft(tx, ask.story_id, None)
+    if ask.outbox_id is not None:
+        outbox.enqueue(
+            tx,
+            Message(
+                tidings.RELAYED_QUESTION,
+                to,
+                op=Op.UPDATE,
+                args={"ask": ask.id},
+                story_id=ask.story_id,
+                target=ask.outbox_id,
+                depends_on=ask.outbox_id,
+            ),
+        )
+    return True
+
+
+def _close_draft(tx: Tx, to: str, draft: Draft) -> None:
+    if draft.carrier_id is not None and not outbox.drop_waiting(tx, draft.carrier_id, "sent"):
+        lane = tidings.tidy(to)
+        foot = draft.carrier_id
+        outbox.enqueue(tx, Message(ANSWER_FOOT, to, op=Op.DELETE, target=foot, depends_on=foot, lane=lane))
+    drafts.forget_words(tx, draft.id)
+    drafts.save(tx, replace(draft, state=DraftState.SENT, expires_at=None, carrier_id=None))

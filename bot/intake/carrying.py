@@ -1,0 +1,352 @@
+"""What the machine replied is carried out here: words kept, messages put in line, old ones tidied.
+
+Called by `service.py` in the transaction of the teller's own message or press. Nothing is sent from here; nothing is
+rendered here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.intake.conversation import (
+    Ask,
+    Close,
+    Conversation,
+    Foot,
+    Keep,
+    Leave,
+    Note,
+    Refresh,
+    Rest,
+    SetAnswer,
+    Step,
+    place_of,
+)
+from bot.intake.script import PromptKind
+from bot.intake.shelf import Shelf
+from bot.story import policy as rules
+from bot.story import tidings
+from bot.story.policy import Policy
+from storage import drafts, outbox
+from storage.database import Tx
+from storage.records import Answer, Asked, Draft, Fragment, Message, Op, OutboxRow, OutboxState
+
+QUESTION: Final = "question"
+FOOT: Final = "foot"
+NOTE: Final = "note"
+SAVED: Final = "saved"
+WHISPER: Final = "whisper"
+SORRY: Final = "sorry"
+"""Something that was said could not be handled, and has been put aside for the keeper."""
+
+Args = dict[str, str | int | bool | None]
+"""What an outbox row carries for its renderer: ids and counts, never words."""
+
+OFFERED: Final = "_offered"
+"""The prompt of a fragment that is kept beside the story until its teller says where it belongs."""
+QUIET: Final = timedelta(seconds=1.5)
+"""How long a burst must be quiet before the foot moves below it."""
+PATIENCE: Final = timedelta(seconds=8)
+"""How long a burst that never ends may hold the foot back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as a teller wrote it; `text` is decoded and normalised."""
+
+    user_id: str
+    channel: str
+    ts: str
+    text: str
+    thread_ts: str | None = None
+    client_msg_id: str | None = None
+    has_files: bool = False
+    edited_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One press of a button, with what stood ticked around it."""
+
+    user_id: str
+    channel: str
+    message_ts: str | None
+    value: str
+    chosen: dict[str, tuple[str, ...]]
+    response_url: str | None
+    action_ts: str | None
+
+
+def load(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
+    """The conversation of a draft, as the machine looks at it."""
+    return Conversation(shelf.get(tx, draft.script_sha), draft, drafts.answers(tx, draft.id))
+
+
+def texts(tx: Tx, conversation: Conversation) -> dict[str, str]:
+    """The words of every typed prompt: what was saved in the form, else the fragments in order."""
+    found: dict[str, list[str]] = {}
+    for fragment in drafts.fragments(tx, conversation.draft.id):
+        if fragment.prompt_id is not None:
+            found.setdefault(fragment.prompt_id, []).append(fragment.text)
+    words = {prompt_id: "\n".join(parts) for prompt_id, parts in found.items()}
+    for prompt_id, answer in conversation.answers.items():
+        if answer.form_text is not None:
+            words[prompt_id] = answer.form_text
+    return words
+
+
+def alive(tx: Tx, policy: Policy, draft: Draft) -> Draft:
+    """The draft with its clocks wound: a sign of life puts nudge and expiry off. The nudge comes once only."""
+    nudge = None if draft.nudge_at is None else rules.nudge_at(policy, tx.now)
+    expiry = None if draft.expires_at is None else rules.expires_at(policy, tx.now)
+    return replace(draft, active_at=tx.now, nudge_at=nudge, expires_at=expiry)
+
+
+class Carrier:
+    """Carries out one step for one draft. `said` or `pressed` is what the teller did."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        policy: Policy,
+        before: Conversation,
+        *,
+        said: Said | None = None,
+        pressed: Pressed | None = None,
+    ) -> None:
+        self.tx, self.policy, self.before = tx, policy, before
+        self.said, self.pressed = said, pressed
+        self.draft = before.draft
+        self.to = tidings.teller(before.draft.teller_id)
+        self._left = False
+
+    def carry_out(self, step: Step) -> Close | None:
+        """Keep, ask and tidy as the step says, and save the draft; a Close is handed back to be done."""
+        self.draft = alive(self.tx, self.policy, replace(step.draft, carrier_id=self.before.draft.carrier_id))
+        closing: Close | None = None
+        for reply in step.replies:
+            match reply:
+                case Keep():
+                    self._keep(reply)
+                case SetAnswer():
+                    drafts.set_answer(self.tx, self.draft.id, reply.answer)
+                case Ask():
+                    self._ask(reply)
+                case Foot():
+                    self.foot(welcome=reply.welcome)
+                case Refresh():
+                    self.refresh(reply.line, typed=reply.typed)
+                case Leave():
+                    self._leave(reply)
+                case Note():
+                    self.note(reply.what, reply.prompt_id)
+                case Rest():
+                    self._rest(typed=reply.typed)
+                case Close():
+                    closing = reply
+        drafts.save(self.tx, self.draft)
+        return closing
+
+    # ── keeping ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _keep(self, reply: Keep) -> None:
+        said = self.said
+        assert said is not None
+        prompt_id = reply.prompt_id or OFFERED
+        answer = self.before.answers.get(prompt_id, Answer(prompt_id))
+        in_form = answer.form_text is not None and not reply.alone
+        fragment = Fragment(
+            said.channel, said.ts, self.draft.id, prompt_id, said.text, said.edited_ts, superseded=in_form
+        )
+        if not drafts.add_fragment(self.tx, fragment, client_msg_id=said.client_msg_id):
+            return
+        if reply.alone:
+            drafts.supersede(self.tx, self.draft.id, prompt_id, but_ts=said.ts)
+            drafts.set_answer(self.tx, self.draft.id, Answer(prompt_id))
+        elif in_form:
+            drafts.set_answer(self.tx, self.draft.id, replace(answer, form_text=f"{answer.form_text}\n{said.text}"))
+
+    # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ask(self, reply: Ask) -> None:
+        again = self.draft.carrier_id if self._carrier_is_live() else None
+        outbox_id = outbox.enqueue(
+            self.tx,
+            Message(QUESTION, self.to, args={"draft": self.draft.id, "place": reply.place, "back": reply.back}),
+        )
+        drafts.add_asked(self.tx, self.draft.id, Asked(outbox_id, reply.place, None, self.tx.now))
+        self.draft = replace(self.draft, carrier_id=outbox_id)
+        if again is not None:
+            self._tidy_away(again, after=outbox_id)
+
+    def _carrier_is_live(self) -> bool:
+        """Whether the old carrier still shows buttons: it was not left behind in this same step."""
+        return self.draft.carrier_id is not None and not self._left
+
+    def foot(
+        self, *, welcome: bool = False, note: str | None = None, line: str | None = None, now: bool = False
+    ) -> None:
+        """Put the foot below what was written: at once for the first message, once per burst after that."""
+        place = place_of(self.draft)
+        old = self.carrier_row()
+        if old is not None and old.kind == FOOT and old.op is Op.POST and not now and not welcome:
+            if old.state is OutboxState.QUEUED:
+                latest = old.enqueued_at + PATIENCE
+                outbox.postpone(self.tx, old.id, min(self.tx.now + QUIET, latest))
+                return
+            due_at = self.tx.now + QUIET
+        else:
+            due_at = self.tx.now
+        first = old is None or old.kind != FOOT
+        about = self.said.ts if self.said is not None and welcome else ""
+        outbox_id = outbox.enqueue(
+            self.tx,
+            Message(
+                FOOT,
+                self.to,
+                args={
+                    "draft": self.draft.id,
+                    "place": place,
+                    "first": first,
+                    "welcome": welcome,
+                    "note": note,
+                    "line": line,
+                    "about": about,
+                },
+                due_at=due_at,
+            ),
+        )
+        if old is not None:
+            self._tidy_away(old.id, after=outbox_id)
+        self.draft = replace(self.draft, carrier_id=outbox_id)
+
+    def refresh(self, line: str | None, *, typed: bool = False, note: str | None = None) -> None:
+        """Render the message with the buttons again; for a typed word, say the line below it."""
+        place = place_of(self.draft)
+        question = None if place.startswith("_") else self.before.script.question(place)
+        carrier = self.carrier_row()
+        if typed and line is not None and question is not None and question.kind is PromptKind.STORY:
+            self.foot(line=line, now=True)
+            return
+        if carrier is None:
+            self._ask(Ask(place))
+            return
+        if carrier.kind == FOOT and carrier.state is OutboxState.QUEUED:
+            return  # it has not been said yet, and will be said as things stand then
+        kind = FOOT if carrier.kind == FOOT else QUESTION
+        args = {**carrier.args, "draft": self.draft.id, "place": place, "line": line, "note": note}
+        self.update(carrier, kind, args)
+        if typed and line is not None:
+            self.note(f"line:{line}", None if question is None else question.id)
+
+    def _leave(self, reply: Leave) -> None:
+        """Shrink or remove what stood at a place that is left behind."""
+        self._left = True
+        carrier = self.carrier_row()
+        if carrier is None:
+            return
+        choice = not reply.place.startswith("_") and not self.before.script.question(reply.place).lead.typed
+        if carrier.kind == FOOT or reply.unanswered:
+            self.remove(carrier)
+        else:
+            args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}
+            self.update(carrier, QUESTION, args)
+        if choice:
+            held = outbox.find_by_key(self.tx, f"held:{self.draft.id}:{reply.place}")
+            if held is not None and held.state is not OutboxState.DROPPED:
+                self.remove(held)
+
+    def _rest(self, *, typed: bool) -> None:
+        place = place_of(self.draft)
+        carrier = self.carrier_row()
+        args: Args = {"draft": self.draft.id, "place": place}
+        if typed or carrier is None:
+            outbox_id = outbox.enqueue(self.tx, Message(SAVED, self.to, args=args))
+            if carrier is not None:
+                self._tidy_away(carrier.id, after=outbox_id)
+            self.draft = replace(self.draft, carrier_id=outbox_id)
+        elif not outbox.drop_waiting(self.tx, carrier.id, "resting"):
+            self.update(carrier, SAVED, args)
+
+    # ── notes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def note(
+        self,
+        what: str,
+        prompt_id: str | None = None,
+        *,
+        key: str | None = None,
+        span: tuple[datetime, datetime] | None = None,
+    ) -> None:
+        """Say one thing beside the question."""
+        about = self.said.ts if self.said is not None else ""
+        if what == "held":
+            key = f"held:{self.draft.id}:{place_of(self.draft)}"
+        known = None if key is None else outbox.find_by_key(self.tx, key)
+        args: Args = {
+            "draft": self.draft.id,
+            "what": what,
+            "prompt": prompt_id,
+            "about": about,
+            "from": None if span is None else span[0].isoformat(),
+            "to": None if span is None else span[1].isoformat(),
+        }
+        if known is not None:
+            if known.state is OutboxState.SENT:
+                self.update(known, NOTE, {**args, "again": True})
+            return
+        outbox.enqueue(self.tx, Message(NOTE, self.to, args=args, key=key))
+
+    def change_note(self, row: OutboxRow, what: str, prompt_id: str | None) -> None:
+        """Say something else where a note stood."""
+        args: Args = {"draft": self.draft.id, "what": what, "prompt": prompt_id}
+        self.update(row, NOTE, args)
+
+    def whisper(self, what: str) -> None:
+        """Say one thing that only they see, and that does not stay."""
+        outbox.enqueue(
+            self.tx,
+            Message(WHISPER, self.to, op=Op.WHISPER, args={"draft": self.draft.id, "what": what}),
+        )
+
+    # ── tidying ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def carrier_row(self) -> OutboxRow | None:
+        """The message that carries the buttons, if there is one."""
+        return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
+
+    def update(self, row: OutboxRow, kind: str, args: Mapping[str, str | int | bool | None]) -> None:
+        """Change a message in place: through the press's own address where the press was on it."""
+        pressed = self.pressed
+        mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
+        outbox.enqueue(
+            self.tx,
+            Message(
+                kind,
+                self.to,
+                op=Op.UPDATE,
+                args=args,
+                target=row.id,
+                depends_on=row.id,
+                response_url=pressed.response_url if pressed is not None and mine else None,
+            ),
+        )
+
+    def _tidy_away(self, outbox_id: str, *, after: str) -> None:
+        """Take the buttons from a message, or the message away if it was only a foot, once the newer one stands."""
+        row = outbox.find(self.tx, outbox_id)
+        if row is None or outbox.drop_waiting(self.tx, outbox_id, "superseded"):
+            return
+        op = Op.DELETE if row.kind == FOOT else Op.UPDATE
+        lane = tidings.tidy(self.to)
+        outbox.enqueue(
+            self.tx, Message(row.kind, self.to, op=op, args=row.args, lane=lane, target=row.id, depends_on=after)
+        )
+
+    def remove(self, row: OutboxRow) -> None:
+        """Take a message away, or never send it."""
+        if outbox.drop_waiting(self.tx, row.id, "left"):
+            return
+        lane = tidings.tidy(self.to)
+        outbox.enqueue(self.tx, Message(row.kind, self.to, op=Op.DELETE, lane=lane, target=row.id, depends_on=row.id))

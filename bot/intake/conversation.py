@@ -1,0 +1,621 @@
+"""The conversation as a state machine: `(conversation, input) -> (draft, replies)`.
+
+Pure. No Slack, no storage calls, no clock. A draft stands at a *place*: a question of the script, or one of the
+product's own steps (check, naming, places, ready). `MOVES` is the table of what a teller can do at each; for every
+place and input a reply comes back, or the answer is already on the screen. `carrying.py` carries the replies out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from bot.intake.script import OTHER_ID, PromptKind, Question, Script
+from storage.records import Answer, Asked, Draft, DraftState, Naming, Purpose, Stage
+
+NAMING: Final = "_naming"
+CREDIT: Final = "_credit"
+PLACES: Final = "_places"
+"""Answers of the product's own steps are kept beside the script's, under names that no prompt can have."""
+
+CREDIT_LONGEST: Final = 100
+OTHER_LONGEST: Final = 200
+
+
+class Move(StrEnum):
+    """What a teller can do, by a button or by a word that is the whole message."""
+
+    SAY = "say"
+    CHOOSE = "choose"
+    NEXT = "next"
+    BACK = "back"
+    SKIP = "skip"
+    STOP = "stop"
+    HELP = "help"
+    DELETE = "delete"
+    DELETE_YES = "delete_yes"
+    DELETE_NO = "delete_no"
+    CARRY_ON = "carry_on"
+    KEEP_PRIVATE = "keep_private"
+    SEND = "send"
+
+
+WORDS: Final[Mapping[str, Move]] = {
+    "next": Move.NEXT,
+    "back": Move.BACK,
+    "skip": Move.SKIP,
+    "stop": Move.STOP,
+    "finish later": Move.STOP,
+    "help": Move.HELP,
+    "delete": Move.DELETE,
+    "carry on": Move.CARRY_ON,
+}
+
+
+def control_word(text: str) -> Move | None:
+    """The move that a message asks for when it is nothing but a control word."""
+    return WORDS.get(" ".join(text.casefold().split()).rstrip(".!"))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing a teller did."""
+
+    move: Move
+    place: str | None = None
+    """The question open when it was written, or whose button was pressed. None: the open one."""
+    text: str = ""
+    typed: bool = False
+    """A control word rather than a press: the reply goes below it."""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Choice ids by prompt id, as they stood on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that the machine looks at."""
+
+    script: Script
+    draft: Draft
+    answers: Mapping[str, Answer]
+
+    def answer(self, prompt_id: str) -> Answer:
+        """What is held for a prompt; an empty answer when nothing is."""
+        return self.answers.get(prompt_id, Answer(prompt_id))
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """Choice ids by prompt id, for every choice prompt that was answered or skipped."""
+        return {
+            prompt.id: answer.choices
+            for prompt in self.script.prompts
+            if not prompt.typed and (answer := self.answers.get(prompt.id)) and (answer.choices or answer.skipped)
+        }
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that are asked, given the choices so far."""
+        return self.script.asked(self.chosen)
+
+    @property
+    def question(self) -> Question | None:
+        """The question that is open, if one is."""
+        return None if self.draft.open_prompt is None else self.script.question(self.draft.open_prompt)
+
+    def number(self, place: str) -> int:
+        """The place's number among the questions asked, from 1."""
+        ids = [question.id for question in self.asked]
+        return ids.index(place) + 1 if place in ids else [q.id for q in self.script.questions].index(place) + 1
+
+    def with_answer(self, answer: Answer) -> "Conversation":
+        """The same with this answer held."""
+        return replace(self, answers={**self.answers, answer.prompt_id: answer})
+
+
+# ── what comes back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """File the message under this prompt; None keeps it beside the story until its teller says where."""
+
+    prompt_id: str | None
+    alone: bool = False
+    """It replaces what was kept there before (one message answers a line)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """Hold this for a prompt."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a place's message, always a new one; it carries the buttons from now on."""
+
+    place: str
+    back: bool = False
+    """Reached by going back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """Say that it was kept, below what they wrote; one message for a burst."""
+
+    welcome: bool = False
+    """The draft was resting: say where we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Render the message that carries the buttons again, with a line that says what to do, or none."""
+
+    line: str | None = None
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A place is left behind: its message shrinks to question and answer, or goes when there is nothing to keep."""
+
+    place: str
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Say one thing beside the question."""
+
+    what: str
+    prompt_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Say that it is saved, with the way back."""
+
+    typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The draft ends so."""
+
+    state: DraftState
+    care: bool = False
+
+
+Reply = Keep | SetAnswer | Ask | Foot | Refresh | Leave | Note | Rest | Close
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the draft stands now, and what is to be said and kept."""
+
+    draft: Draft
+    replies: tuple[Reply, ...] = ()
+
+
+# ── where a draft stands ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def place_of(draft: Draft) -> str:
+    """The place where a draft stands: its open question's id, or the name of the step."""
+    return draft.open_prompt or f"_{draft.stage}"
+
+
+def place_when_written(draft: Draft, asked: Sequence[Asked], ts: str, thread_ts: str | None) -> str | None:
+    """The place that was open when a message was written, from Slack's own times; None while that cannot be known.
+
+    A reply in a question's thread belongs to that question whenever it was written.
+    """
+    for one in asked:
+        if thread_ts is not None and one.ts == thread_ts:
+            return one.prompt_id
+    if not asked or asked[-1].ts is None:
+        return None
+    before = [one for one in asked if one.ts is not None and _when(one.ts) < _when(ts)]
+    return before[-1].prompt_id if before else asked[0].prompt_id
+
+
+def _when(ts: str) -> tuple[int, str]:
+    seconds, _, rest = ts.partition(".")
+    return (int(seconds) if seconds.isdigit() else 0, rest)
+
+
+def problem_with(conversation: Conversation, question: Question) -> str | None:
+    """Why a question's answer cannot be taken as it is, or None: a word that `blocks` has a sentence for."""
+    for prompt in question.prompts:
+        answer = conversation.answer(prompt.id)
+        if prompt.typed:
+            length = len(answer.form_text) if answer.form_text is not None else answer.length
+            if length == 0:
+                if prompt.required:
+                    return "empty"
+            elif length < prompt.min_length:
+                return "short"
+            elif length > prompt.max_length:
+                return "long"
+            continue
+        if not answer.choices and prompt.required:
+            return "choose"
+        if prompt.max_selected is not None and len(answer.choices) > prompt.max_selected:
+            return "too_many"
+        if OTHER_ID in answer.choices and prompt.other is not None and not answer.other:
+            return "other"
+    return None
+
+
+def is_answered(conversation: Conversation, question: Question) -> bool:
+    """Whether anything at all is held for a question."""
+    held = [conversation.answer(prompt.id) for prompt in question.prompts]
+    return any(answer.choices or answer.length or answer.form_text for answer in held)
+
+
+def awaits_other(conversation: Conversation, question: Question) -> str | None:
+    """The prompt whose "Something else" is ticked and still has no words."""
+    for prompt in question.prompts:
+        answer = conversation.answer(prompt.id)
+        if prompt.other is not None and OTHER_ID in answer.choices and not answer.other:
+            return prompt.id
+    return None
+
+
+# ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def respond(conversation: Conversation, given: Input) -> Step:
+    """What follows when a teller does something. Total: every stage has an entry for every move."""
+    handler = MOVES[given.move].get(conversation.draft.stage) or MOVES[given.move][None]
+    step = handler(conversation, given)
+    total = len(replace(conversation, draft=step.draft).asked)
+    return replace(step, draft=replace(step.draft, shown_total=max(total, conversation.draft.shown_total)))
+
+
+def begin(script: Script, draft: Draft) -> Step:
+    """The first question of a new draft."""
+    first = script.asked({})[0]
+    begun = replace(draft, stage=Stage.ASKING, open_prompt=first.id, shown_total=len(script.asked({})))
+    return Step(begun, (Ask(first.id),))
+
+
+def _go(conversation: Conversation, place: str | Stage, *leaving: Reply, back: bool = False) -> Step:
+    """Stand at another place and put its message."""
+    draft = conversation.draft
+    if isinstance(place, Stage):
+        moved = replace(draft, stage=place, open_prompt=None, paused=False)
+    else:
+        moved = replace(draft, stage=Stage.ASKING, open_prompt=place, paused=False)
+    return Step(moved, (*leaving, Ask(place_of(moved), back)))
+
+
+def _awake(conversation: Conversation) -> Draft:
+    return replace(conversation.draft, paused=False)
+
+
+# ── saying something ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _say(conversation: Conversation, given: Input) -> Step:
+    """A message at a question of the script."""
+    question = conversation.question
+    assert question is not None
+    if given.place is not None and given.place != question.id:
+        return _say_late(conversation, given, given.place)
+    if question.kind is PromptKind.STORY:
+        return Step(_awake(conversation), (Keep(question.id), Foot(welcome=conversation.draft.paused)))
+    if question.kind is PromptKind.LINE:
+        if len(given.text) > question.lead.max_length:
+            return Step(_awake(conversation), (Note("line_too_long", question.id),))
+        return _said_line(conversation, question)
+    return _say_at_choice(conversation, given, question)
+
+
+def _said_line(conversation: Conversation, question: Question) -> Step:
+    said = conversation.with_answer(replace(conversation.answer(question.id), count=1, length=1, form_text=None))
+    return _onward(said, question, Keep(question.id, alone=True), checked=True)
+
+
+def _say_at_choice(conversation: Conversation, given: Input, question: Question) -> Step:
+    """Words at a menu: an option, the words of "Something else", or something to hold for the next typed question."""
+    awaiting = awaits_other(conversation, question)
+    if awaiting is not None:
+        if len(given.text) > OTHER_LONGEST:
+            return Step(_awake(conversation), (Note("other_too_long", awaiting),))
+        answer = replace(conversation.answer(awaiting), other=given.text, skipped=False)
+        return Step(_awake(conversation), (SetAnswer(answer), Refresh("other_kept", typed=True)))
+    wanted = " ".join(given.text.casefold().split())
+    for prompt in question.prompts:
+        options = [*prompt.choices, *([prompt.choice(OTHER_ID)] if prompt.other else [])]
+        for choice in options:
+            if choice.text.casefold() == wanted:
+                return _choose_by_word(conversation, question, prompt.id, choice.id)
+    return _hold(conversation, question.id, again=conversation.draft.paused)
+
+
+def _choose_by_word(conversation: Conversation, question: Question, prompt_id: str, choice_id: str) -> Step:
+    prompt = conversation.script.prompt(prompt_id)
+    known = conversation.answer(prompt_id)
+    choices = (choice_id,) if prompt.kind is PromptKind.CHOICE else tuple(dict.fromkeys([*known.choices, choice_id]))
+    answer = replace(known, choices=choices, skipped=False)
+    chosen = conversation.with_answer(answer)
+    alone = prompt.kind is PromptKind.CHOICE and len(question.prompts) == 1 and choice_id != OTHER_ID
+    if alone:
+        return _onward(chosen, question, SetAnswer(answer))
+    return Step(_awake(conversation), (SetAnswer(answer), Refresh("chosen_by_word", typed=True)))
+
+
+def _hold(conversation: Conversation, after: str, *, again: bool = False) -> Step:
+    """Keep a message for the next typed question, or offer to add it to the last one."""
+    following = conversation.script.next_story_prompt(after, conversation.chosen)
+    reply: tuple[Reply, ...] = (Keep(following.id), Note("held", following.id)) if following else _offer(conversation)
+    asking: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if again else ()
+    return Step(_awake(conversation), (*reply, *asking))
+
+
+def _offer(conversation: Conversation) -> tuple[Reply, ...]:
+    typed = [question for question in conversation.asked if question.kind is PromptKind.STORY]
+    if not typed:
+        return (Keep(None), Note("nowhere"))
+    return (Keep(None), Note("offer", typed[-1].id))
+
+
+def _say_late(conversation: Conversation, given: Input, place: str) -> Step:
+    """A message written while an earlier place was open belongs there."""
+    if not place.startswith("_"):
+        earlier = conversation.script.question(place)
+        if earlier.kind is PromptKind.STORY:
+            return Step(_awake(conversation), (Keep(earlier.id), Note("added", earlier.id)))
+        if earlier.kind is not PromptKind.LINE:
+            following = conversation.script.next_story_prompt(place, conversation.chosen)
+            question = conversation.question
+            if following is not None and question is not None and following.id == question.id:
+                return _say(conversation, replace(given, place=None))
+            if following is not None:
+                return Step(_awake(conversation), (Keep(following.id), Note("added", following.id)))
+    return Step(_awake(conversation), _offer(conversation))
+
+
+def _say_elsewhere(conversation: Conversation, given: Input) -> Step:
+    """A message at a step that asks for no words."""
+    place = given.place
+    if place is not None and not place.startswith("_"):
+        return _say_late(conversation, given, place)
+    again: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if conversation.draft.paused else ()
+    return Step(_awake(conversation), (*_offer(conversation), *again))
+
+
+def _say_credit(conversation: Conversation, given: Input) -> Step:
+    """The credit line, typed as it should appear."""
+    if given.place is not None and given.place != place_of(conversation.draft):
+        return _say_elsewhere(conversation, given)
+    line = " ".join(given.text.split())
+    if not line or len(line) > CREDIT_LONGEST:
+        return Step(_awake(conversation), (Refresh("credit_too_long", typed=True),))
+    kept = SetAnswer(Answer(CREDIT, form_text=line))
+    return _go(conversation, Stage.PLACES, kept, Leave(place_of(conversation.draft)))
+
+
+# ── choosing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _take_choices(conversation: Conversation, given: Input) -> tuple[Conversation, tuple[Reply, ...]]:
+    """Hold what stood ticked on the screen, of the place that is open."""
+    question = conversation.question
+    mine = {prompt.id for prompt in question.prompts} if question else _own_answer(conversation.draft.stage)
+    kept: list[Reply] = []
+    for prompt_id, choices in given.chosen.items():
+        known = conversation.answer(prompt_id)
+        if prompt_id in mine and known.choices != choices:
+            other = known.other if OTHER_ID in choices else None
+            answer = replace(known, choices=choices, other=other, skipped=False)
+            conversation = conversation.with_answer(answer)
+            kept.append(SetAnswer(answer))
+    return conversation, tuple(kept)
+
+
+def _own_answer(stage: Stage) -> set[str]:
+    return {Stage.NAMING: {NAMING}, Stage.PLACES: {PLACES}}.get(stage, set())
+
+
+def _choose(conversation: Conversation, given: Input) -> Step:
+    """Something was ticked: hold it; only "Something else" needs a word said."""
+    question = conversation.question
+    waiting_before = question is not None and awaits_other(conversation, question) is not None
+    chosen, kept = _take_choices(conversation, given)
+    waiting_now = question is not None and awaits_other(chosen, question) is not None
+    line = (Refresh("other" if waiting_now else None),) if waiting_now != waiting_before else ()
+    return Step(conversation.draft, (*kept, *line))
+
+
+# ── going on, back, and past ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _next(conversation: Conversation, given: Input) -> Step:
+    chosen, kept = _take_choices(conversation, given)
+    question = chosen.question
+    assert question is not None
+    problem = problem_with(chosen, question)
+    if problem is not None:
+        return Step(_awake(chosen), (*kept, Refresh(problem, typed=given.typed)))
+    return _onward(chosen, question, *kept)
+
+
+def _onward(conversation: Conversation, question: Question, *kept: Reply, checked: bool = False) -> Step:
+    """Leave a finished question for the one after it, or for the check."""
+    unanswered = not checked and not is_answered(conversation, question)
+    marks: list[Reply] = list(kept)
+    if unanswered:
+        # Passing an optional question by is an answer too: what depends on it is not asked, and nothing nags.
+        for prompt in question.prompts:
+            skipped = replace(conversation.answer(prompt.id), skipped=True)
+            conversation = conversation.with_answer(skipped)
+            marks.append(SetAnswer(skipped))
+    leaving = (*marks, Leave(question.id))
+    ids = [one.id for one in conversation.asked]
+    rest = ids[ids.index(question.id) + 1 :] if question.id in ids else []
+    return _go(conversation, rest[0] if rest else Stage.CHECKING, *leaving)
+
+
+def _skip(conversation: Conversation, given: Input) -> Step:
+    question = conversation.question
+    assert question is not None
+    if is_answered(conversation, question):
+        return _next(conversation, given)  # they have answered: skipping does not throw it away
+    if question.required:
+        return Step(_awake(conversation), (Refresh("needed", typed=given.typed),))
+    return _onward(conversation, question)
+
+
+def _back(conversation: Conversation, given: Input) -> Step:
+    chosen, kept = _take_choices(conversation, given)
+    question = chosen.question
+    assert question is not None
+    ids = [one.id for one in chosen.asked]
+    at = ids.index(question.id) if question.id in ids else 0
+    if at == 0:
+        return Step(_awake(chosen), (*kept, Refresh("first", typed=given.typed)))
+    leave = Leave(question.id, unanswered=not is_answered(chosen, question))
+    return _go(chosen, ids[at - 1], *kept, leave, back=True)
+
+
+def _no_skip(conversation: Conversation, given: Input) -> Step:
+    return Step(_awake(conversation), (Refresh("no_skip", typed=given.typed),))
+
+
+def _check_next(conversation: Conversation, given: Input) -> Step:
+    """Carry on from the check: to whatever still lacks an answer, else to the permission questions."""
+    leave = Leave(place_of(conversation.draft))
+    for question in conversation.asked:
+        if problem_with(conversation, question) is not None:
+            return _go(conversation, question.id, leave)
+    return _go(conversation, Stage.NAMING, leave)
+
+
+def _check_back(conversation: Conversation, given: Input) -> Step:
+    return _go(conversation, conversation.asked[-1].id, Leave(place_of(conversation.draft), unanswered=True), back=True)
+
+
+def _naming_next(conversation: Conversation, given: Input) -> Step:
+    chosen, kept = _take_choices(conversation, given)
+    naming = chosen.answer(NAMING).choices
+    if not naming:
+        return Step(_awake(chosen), (*kept, Refresh("choose", typed=given.typed)))
+    following = Stage.CREDIT if naming[0] == Naming.NAME else Stage.PLACES
+    return _go(chosen, following, *kept, Leave(place_of(chosen.draft)))
+
+
+def _credit_next(conversation: Conversation, given: Input) -> Step:
+    if conversation.answer(CREDIT).form_text:
+        return _go(conversation, Stage.PLACES, Leave(place_of(conversation.draft)))
+    return Step(_awake(conversation), (Refresh("type_credit", typed=given.typed),))
+
+
+def _places_next(conversation: Conversation, given: Input) -> Step:
+    chosen, kept = _take_choices(conversation, given)
+    if not chosen.answer(PLACES).choices:
+        return Step(_awake(chosen), (*kept, Refresh("no_place", typed=given.typed)))
+    return _go(chosen, Stage.READY, *kept, Leave(place_of(chosen.draft)))
+
+
+def _ready_next(conversation: Conversation, given: Input) -> Step:
+    return Step(_awake(conversation), (Refresh("press_send", typed=given.typed),))
+
+
+def _back_to(stage: Stage) -> "Handler":
+    def back(conversation: Conversation, given: Input) -> Step:
+        chosen, kept = _take_choices(conversation, given)
+        return _go(chosen, stage, *kept, Leave(place_of(chosen.draft), unanswered=True), back=True)
+
+    return back
+
+
+def _places_back(conversation: Conversation, given: Input) -> Step:
+    named = conversation.answer(NAMING).choices[:1] == (Naming.NAME,)
+    return _back_to(Stage.CREDIT if named else Stage.NAMING)(conversation, given)
+
+
+# ── resting, deleting, sending ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _stop(conversation: Conversation, given: Input) -> Step:
+    chosen, kept = _take_choices(conversation, given)
+    return Step(replace(chosen.draft, paused=True), (*kept, Rest(given.typed)))
+
+
+def _carry_on(conversation: Conversation, given: Input) -> Step:
+    """Put the open place again; at a check that is not resting, typing "carry on" goes on."""
+    if conversation.draft.stage is Stage.CHECKING and not conversation.draft.paused and given.typed:
+        return _check_next(conversation, given)
+    return Step(_awake(conversation), (Ask(place_of(conversation.draft)),))
+
+
+def _help(conversation: Conversation, given: Input) -> Step:
+    return Step(conversation.draft, (Note("help"),))
+
+
+def _delete(conversation: Conversation, given: Input) -> Step:
+    return Step(conversation.draft, (Note("delete_ask"),))
+
+
+def _delete_yes(conversation: Conversation, given: Input) -> Step:
+    return Step(conversation.draft, (Close(DraftState.DELETED),))
+
+
+def _delete_no(conversation: Conversation, given: Input) -> Step:
+    return Step(conversation.draft, (Note("delete_no"),))
+
+
+def _keep_private(conversation: Conversation, given: Input) -> Step:
+    if conversation.draft.purpose is Purpose.CHANGE:
+        return Step(_awake(conversation), (Refresh("already_sent", typed=given.typed),))
+    return Step(conversation.draft, (Close(DraftState.KEPT),))
+
+
+def _send(conversation: Conversation, given: Input) -> Step:
+    """Send, if everything still stands; a change since may have opened a question again."""
+    for question in conversation.asked:
+        if problem_with(conversation, question) is not None:
+            return _go(conversation, question.id, Leave(place_of(conversation.draft), unanswered=True))
+    return Step(conversation.draft, (Close(DraftState.SENT, care=given.text == "care"),))
+
+
+def _not_yet(conversation: Conversation, given: Input) -> Step:
+    """A button of a later step, pressed at an earlier one."""
+    return Step(_awake(conversation), (Refresh(None, typed=given.typed),))
+
+
+Handler = Callable[[Conversation, Input], Step]
+
+MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
+    Move.SAY: {Stage.ASKING: _say, Stage.CREDIT: _say_credit, None: _say_elsewhere},
+    Move.CHOOSE: {None: _choose},
+    Move.NEXT: {
+        Stage.ASKING: _next,
+        Stage.CHECKING: _check_next,
+        Stage.NAMING: _naming_next,
+        Stage.CREDIT: _credit_next,
+        Stage.PLACES: _places_next,
+        Stage.READY: _ready_next,
+    },
+    Move.BACK: {
+        Stage.ASKING: _back,
+        Stage.CHECKING: _check_back,
+        Stage.NAMING: _back_to(Stage.CHECKING),
+        Stage.CREDIT: _back_to(Stage.NAMING),
+        Stage.PLACES: _places_back,
+        Stage.READY: _back_to(Stage.PLACES),
+    },
+    Move.SKIP: {Stage.ASKING: _skip, None: _no_skip},
+    Move.STOP: {None: _stop},
+    Move.CARRY_ON: {None: _carry_on},
+    Move.HELP: {None: _help},
+    Move.DELETE: {None: _delete},
+    Move.DELETE_YES: {None: _delete_yes},
+    Move.DELETE_NO: {None: _delete_no},
+    Move.KEEP_PRIVATE: {Stage.PLACES: _keep_private, None: _not_yet},
+    Move.SEND: {Stage.READY: _send, None: _not_yet},
+}
+"""What follows each move, by stage; None stands for every other stage."""

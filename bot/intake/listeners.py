@@ -1,0 +1,320 @@
+"""What intake listens to: messages, their edits and deletions, presses, forms, and `/story` by itself.
+
+A listener reads the payload, has one thing done in one transaction, and returns; Bolt acknowledges after that. The only
+calls to Slack made here open a form (its trigger lives three seconds) or ask once who somebody is.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids
+from bot.commands import Call, Command, Commands
+from bot.edge import Edge
+from bot.intake import answering, carrying, checking, greeting, payloads, sending, service, telling
+from bot.intake.carrying import Pressed
+from bot.intake.conversation import Move
+from bot.intake.rendering import IN_A_CHANNEL
+from bot.intake.shelf import Shelf
+from bot.outgoing import Rendered
+from bot.people import People
+from bot.story import tidings
+from bot.story.policy import Policy, is_reviewer
+from bot.story.view import view_of
+from storage import drafts, outbox, stories, tellers
+from storage.database import Tx
+from storage.records import DraftState, Message, Op
+
+Body = dict[str, Any]
+
+_PRESSES: Mapping[str, Move] = {
+    ids.NEXT: Move.NEXT,
+    ids.BACK: Move.BACK,
+    ids.SKIP: Move.SKIP,
+    ids.FINISH_LATER: Move.STOP,
+    ids.CARRY_ON: Move.CARRY_ON,
+    ids.DELETE: Move.DELETE,
+    ids.DELETE_YES: Move.DELETE_YES,
+    ids.DELETE_NO: Move.DELETE_NO,
+    ids.KEEP_PRIVATE: Move.KEEP_PRIVATE,
+    ids.SEND: Move.SEND,
+    ids.SEND_WITH_CARE: Move.SEND,
+}
+
+
+def register(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
+    """Listen. `recover` is called when something is to be read back from a direct message."""
+    _messages(app, edge, shelf, people)
+    _starting(app, edge, shelf, people, recover)
+    _presses(app, edge, shelf)
+    _stories(app, edge, shelf, people)
+    _forms(app, edge, shelf)
+
+
+# ── messages ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
+    @app.event("message")
+    async def on_message(body: Body, event: Body) -> None:
+        if not payloads.is_direct(event):
+            return
+        match event.get("subtype"):
+            case subtype if subtype in payloads.SAID_SUBTYPES and payloads.is_human(event):
+                await take(body, event)
+            case "me_message" if payloads.is_human(event):
+                said = payloads.said(event)
+                await edge.once(body, lambda tx, policy: service.refuse_kind(tx, policy, shelf, said))
+            case "message_changed" if not payloads.is_tombstone(event):
+                edited = payloads.edited(event)
+                if edited is not None:
+                    standing = await people.standing(edited.user_id)
+                    await edge.once(body, lambda tx, policy: service.edit_message(tx, policy, shelf, edited, standing))
+            case "message_deleted" | "message_changed":
+                gone = payloads.deleted(event)
+                if gone is not None:
+                    await edge.once(body, lambda tx, policy: service.delete_message(tx, policy, shelf, gone))
+
+    async def take(body: Body, event: Body) -> None:
+        said = payloads.said(event)
+        standing = await people.standing(said.user_id)
+
+        def sorry(tx: Tx, policy: Policy) -> None:
+            teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
+            outbox.enqueue(tx, Message(carrying.SORRY, tidings.teller(teller.id), key=f"sorry:{said.ts}"))
+
+        await edge.once(body, lambda tx, policy: service.take_message(tx, policy, shelf, said, standing), apology=sorry)
+
+    @app.event("app_mention")
+    async def on_mention(body: Body, event: Body) -> None:
+        if payloads.is_direct(event) or not payloads.is_human(event):
+            return
+        message = Message(
+            IN_A_CHANNEL, tidings.channel(str(event.get("channel"))), op=Op.WHISPER, person=str(event.get("user"))
+        )
+        await edge.once(body, lambda tx, policy: outbox.enqueue(tx, message))
+
+
+# ── starting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
+    async def start(body: Body, pick_up_ts: str | None) -> None:
+        pressed = payloads.pressed(body)
+        standing = await people.standing(pressed.user_id)
+        await edge.once(
+            body,
+            lambda tx, policy: greeting.start(tx, policy, shelf, pressed, standing, pick_up_ts=pick_up_ts),
+        )
+        if pick_up_ts is not None:
+            recover()
+
+    @app.action(ids.START)
+    async def on_start(ack: AsyncAck, body: Body) -> None:
+        await start(body, None)
+        await ack()
+
+    @app.action(ids.START_AFRESH)
+    async def on_start_afresh(ack: AsyncAck, body: Body) -> None:
+        await start(body, None)
+        await ack()
+
+    @app.action(ids.START_WITH)
+    async def on_start_with(ack: AsyncAck, body: Body) -> None:
+        ts = payloads.pressed(body).value
+        await start(body, ts if re.fullmatch(r"\d{1,12}\.\d{1,9}", ts) else None)
+        await ack()
+
+    @app.action(ids.NOT_NOW)
+    async def on_not_now(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+        await edge.once(body, lambda tx, policy: greeting.not_now(tx, policy, pressed))
+        await ack()
+
+    @app.action(ids.HOW_WE_USE)
+    async def on_how_we_use(ack: AsyncAck, body: Body) -> None:
+        await edge.open_view(body, telling.how_we_use(shelf.current.campaign))
+        await ack()
+
+    @app.action(ids.TELL_STORY)
+    async def on_tell_story(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+        standing = await people.standing(pressed.user_id)
+
+        def tell(tx: Tx, policy: Policy) -> None:
+            greeted = greeting.open_conversation(tx, policy, shelf, pressed.user_id, standing)
+            if greeted is not None and pressed.channel and pressed.channel != greeted.dm_channel:
+                args = {"what": "sent_dm"}
+                to = tidings.channel(pressed.channel)
+                outbox.enqueue(tx, Message(carrying.WHISPER, to, op=Op.WHISPER, args=args, person=pressed.user_id))
+
+        await edge.once(body, tell)
+        await ack()
+
+
+# ── presses in the conversation ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
+    def listen(action_id: str, move: Move) -> None:
+        @app.action(action_id)
+        async def on_press(ack: AsyncAck, body: Body) -> None:
+            pressed = payloads.pressed(body)
+            care = action_id == ids.SEND_WITH_CARE
+            await edge.once(body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care))
+            await ack()
+
+    for action_id, move in _PRESSES.items():
+        listen(action_id, move)
+
+    async def on_choice(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+        await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed))
+        await ack()
+
+    app.action(re.compile(f"^{ids.CHOOSE}:"))(on_choice)
+    app.action(ids.NAME_AS)(on_choice)
+    app.action(ids.PLACES)(on_choice)
+
+    def plain(action_id: str, work: Callable[[Tx, Policy, Shelf, Pressed], object]) -> None:
+        @app.action(action_id)
+        async def on_press(ack: AsyncAck, body: Body) -> None:
+            pressed = payloads.pressed(body)
+            await edge.once(body, lambda tx, policy: work(tx, policy, shelf, pressed))
+            await ack()
+
+    plain(ids.TAKE_OUT, service.take_out)
+    plain(ids.ADD_TO, service.add_to)
+    plain(ids.SEND_BACK, _send_back)
+    plain(ids.CHANGE_STORY, _change_story)
+    plain(ids.DELETE_STORY, lambda tx, policy, shelf, pressed: sending.delete_declined(tx, policy, pressed))
+    plain(ids.LEAVE_IT, lambda tx, policy, shelf, pressed: sending.leave_alone(tx, pressed))
+
+
+def _send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+    if not answering.send_back(tx, policy, shelf, pressed):
+        _whisper(tx, pressed, "nothing_to_send")
+
+
+def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+    problem = sending.change_story(tx, policy, shelf, pressed)
+    if problem is not None:
+        _whisper(tx, pressed, problem)
+
+
+def _whisper(tx: Tx, pressed: Pressed, what: str) -> None:
+    to = tidings.channel(pressed.channel)
+    outbox.enqueue(tx, Message(carrying.WHISPER, to, op=Op.WHISPER, args={"what": what}, person=pressed.user_id))
+
+
+# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
+    @app.action(ids.CHANGE)
+    async def on_change(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+        found = await edge.read(lambda tx, policy: _change_form(tx, shelf, pressed))
+        what = found if isinstance(found, str) else None
+        if not isinstance(found, str) and not await edge.open_view(body, found):
+            what = "form_failed"
+        if what is not None:
+            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
+        await ack()
+
+    @app.view(ids.TELLERS_VIEW)
+    async def on_change_saved(ack: AsyncAck, body: Body, view: Body) -> None:
+        draft_id, _, place = str(view.get("private_metadata", "")).partition(":")
+        user_id = str((body.get("user") or {}).get("id", ""))
+        values = payloads.form(view)
+        problems = await edge.once(
+            body, lambda tx, policy: service.save_form(tx, policy, shelf, user_id, draft_id, place, values)
+        )
+        await (ack(response_action="errors", errors=problems) if problems else ack())
+
+    @app.action(ids.ANSWER)
+    async def on_answer(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+        form = await edge.read(lambda tx, policy: answering.answer_form(tx, shelf, pressed.user_id, pressed.value))
+        if form is None:
+            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, "over"))
+        elif not await edge.open_view(body, form):
+            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, "form_failed"))
+        await ack()
+
+    @app.view(ids.ANSWER_VIEW)
+    async def on_answered(ack: AsyncAck, body: Body, view: Body) -> None:
+        user_id = str((body.get("user") or {}).get("id", ""))
+        ask_id = str(view.get("private_metadata", ""))
+        words = str(payloads.form(view).get("answer", ""))
+        problem = await edge.once(body, lambda tx, policy: answering.answer(tx, policy, shelf, user_id, ask_id, words))
+        await (ack(response_action="errors", errors={"answer": problem}) if problem else ack())
+
+
+def _change_form(tx: Tx, shelf: Shelf, pressed: Pressed) -> dict[str, Any] | str:
+    """The form for one answer, or a word that says why there is none."""
+    draft = service.own_draft(tx, pressed)
+    if draft is None or draft.state is not DraftState.OPEN:
+        return "over"
+    conversation = carrying.load(tx, shelf, draft)
+    question = conversation.script.question(pressed.value.partition(":")[2])
+    form = checking.change_form(conversation, question, carrying.texts(tx, conversation))
+    return "form_too_long" if form is None else form
+
+
+# ── one's own stories, and the command ────────────────────────────────────────────────────────────────────────────
+
+
+def _stories(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
+    @app.action(ids.SEE_STORY)
+    async def on_see(ack: AsyncAck, body: Body) -> None:
+        pressed = payloads.pressed(body)
+
+        def see(tx: Tx, policy: Policy) -> dict[str, Any] | None:
+            story = sending.own_story(tx, pressed.user_id, pressed.value)
+            if story is None or story.current_version == 0:
+                return None
+            version = stories.find_version(tx, story.id, story.current_version)
+            return None if version is None else telling.reading(view_of(story.number, version))
+
+        view = await edge.read(see)
+        if view is None or not await edge.open_view(body, view):
+            what = "not_yours" if view is None else "form_failed"
+            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
+        await ack()
+
+
+def commands(shelf: Shelf, people: People) -> Commands:
+    """`/story`, `/story help` and `/story mine`."""
+
+    async def begin(edge: Edge, call: Call) -> Rendered:
+        standing = await people.standing(call.user_id)
+        greeted = await edge.once(
+            call.body,
+            lambda tx, policy: greeting.open_conversation(tx, policy, shelf, call.user_id, standing),
+        )
+        if greeted is None:
+            return telling.not_for_you()
+        return telling.sent_you_a_message(edge.policy.team_id, greeted.dm_channel)
+
+    async def help_(edge: Edge, call: Call) -> Rendered:
+        return telling.help_text(shelf.current.campaign, reviewer=is_reviewer(edge.policy, call.user_id))
+
+    async def mine(edge: Edge, call: Call) -> Rendered:
+        return await edge.read(lambda tx, policy: _mine(tx, policy, call.user_id))
+
+    return {
+        "": Command(begin, ids.COMMAND),
+        "help": Command(help_, f"{ids.COMMAND} help"),
+        "mine": Command(mine, f"{ids.COMMAND} mine"),
+    }
+
+
+def _mine(tx: Tx, policy: Policy, user_id: str) -> Rendered:
+    teller = tellers.find_teller(tx, user_id)
+    told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
+    rows = [(story, stories.title_of(tx, story)) for story in told]
+    draft = None if teller is None else drafts.find_open(tx, teller.id)
+    return telling.mine(policy, rows, writing=draft is not None)

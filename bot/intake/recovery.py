@@ -1,0 +1,129 @@
+"""Away is not lost: direct messages are read back after an absence, or when a teller starts with what they wrote.
+
+Which drafts are to be read stands in the database, so a crash forgets none. Reading is an edge: it asks Slack, hands
+what it finds to `service.take_recovered`, and tries again later when Slack cannot say.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Final
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.edge import Edge
+from bot.intake import payloads, service
+from bot.intake.carrying import Said
+from bot.intake.shelf import Shelf
+from storage import drafts, tellers
+from storage.errors import DatabaseUnavailable
+from storage.records import Draft
+
+log = logging.getLogger(__name__)
+
+PAGES: Final = 20
+PAGE: Final = 200
+PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 120.0
+_NEVER = {
+    "channel_not_found",
+    "missing_scope",
+    "not_in_channel",
+    "no_permission",
+    "unknown_method",
+    "method_not_supported",
+}
+
+
+class Recovery:
+    """Reads back what is to be read, one direct message at a time."""
+
+    def __init__(self, edge: Edge, shelf: Shelf, client: AsyncWebClient) -> None:
+        self._edge, self._shelf, self._client = edge, shelf, client
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._away: tuple[datetime, datetime] | None = None
+
+    def poke(self) -> None:
+        """There may be something to read."""
+        self._wake.set()
+
+    async def after_absence(self, since: datetime | None, until: datetime) -> None:
+        """Have every open draft's direct message read: the bot was not listening between these instants."""
+        await self._edge.writer.run(drafts.recover_all)
+        self._away = None if since is None else (since, until)
+        self.poke()
+
+    def stop(self) -> None:
+        """Read no more."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Read until stopped."""
+        pause = PAUSE
+        while not self._stopping:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                left = await self._round()
+            except (SlackClientError, OSError, TimeoutError, DatabaseUnavailable) as error:
+                log.warning("recovery put off kind=%s", type(error).__name__)
+                left = True
+            if not left:
+                pause = PAUSE
+                continue
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                pause = min(pause * 2, LONGEST_PAUSE)
+            self._wake.set()
+
+    async def _round(self) -> bool:
+        """Read every draft that is to be read; says whether some are left for later."""
+        left = False
+        for draft in await self._edge.read(lambda tx, policy: drafts.to_recover(tx)):
+            if self._stopping:
+                return False
+            left |= not await self._recover(draft)
+        return left
+
+    async def _recover(self, draft: Draft) -> bool:
+        channel = (await self._edge.read(lambda tx, policy: tellers.get_teller(tx, draft.teller_id))).dm_channel
+        shelf, away = self._shelf, self._away
+        try:
+            found = [] if channel is None else await self._history(channel, draft.recover_from or "0")
+        except SlackApiError as error:
+            code = error.response.get("error")
+            log.warning("history not read reason=%s", code)
+            if code not in _NEVER:
+                return False
+            policy = self._edge.policy
+            await self._edge.writer.run(lambda tx: service.give_up_recovering(tx, policy, shelf, draft.id))
+            return True
+        policy = self._edge.policy
+        count = await self._edge.writer.run(
+            lambda tx: service.take_recovered(tx, policy, shelf, draft.id, found, away=away)
+        )
+        if count:
+            log.info("recovered messages=%d", count)
+        return True
+
+    async def _history(self, channel: str, oldest: str) -> list[Said]:
+        """What people wrote in the direct message since then, that moment included."""
+        found: list[Said] = []
+        cursor: str | None = None
+        for _ in range(PAGES):
+            answer = await self._client.conversations_history(
+                channel=channel, oldest=oldest, inclusive=True, limit=PAGE, cursor=cursor
+            )
+            found.extend(
+                payloads.said(message, channel=channel)
+                for message in answer.get("messages") or []
+                if payloads.is_human(message) and message.get("subtype") in payloads.SAID_SUBTYPES
+            )
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return found

@@ -1,0 +1,421 @@
+"""A teller writes, edits, deletes or presses: what that does to their draft.
+
+Plain functions in one transaction. The machine decides (`conversation.py`), `carrying.py` carries out, `sending.py`
+ends a draft. A message that cannot be placed yet, because the question's own `ts` is still on its way, waits without a
+prompt and is taken up when the question is known to stand (`question_stands`).
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.intake import answering, sending
+from bot.intake import conversation as machine
+from bot.intake.carrying import OFFERED, Carrier, Pressed, Said, load
+from bot.intake.conversation import Input, Move, place_of, place_when_written
+from bot.intake.greeting import Standing, first_contact
+from bot.intake.script import OTHER_ID, PromptKind, Question
+from bot.intake.shelf import Shelf
+from bot.story.policy import Policy
+from storage import drafts, outbox, tellers
+from storage.database import Tx
+from storage.records import Answer, Draft, DraftState, Fragment, OutboxRow, Purpose
+
+log = logging.getLogger(__name__)
+
+_ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON}
+"""Words that mean the same wherever the conversation stands."""
+
+
+# ── a message ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def take_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Standing) -> None:
+    """A message in the direct message: part of an answer, a control word, a reply to a reviewer, or hello."""
+    teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
+    ask = None if said.thread_ts is None else answering.find_thread(tx, said.channel, said.thread_ts)
+    if ask is not None:
+        answering.reply(tx, policy, shelf, said, teller, ask)
+        return
+    draft = drafts.find_open(tx, teller.id)
+    if draft is None:
+        if drafts.find_fragment(tx, said.channel, said.ts) is None:
+            first_contact(tx, policy, teller, said, standing)
+        return
+    if _written_before_start(draft, said.ts) or drafts.find_fragment(tx, said.channel, said.ts) is not None:
+        return
+    if said.has_files:
+        carrier = Carrier(tx, policy, load(tx, shelf, draft), said=said)
+        carrier.note("file", place_of(draft) if said.text else None)
+    if said.text:
+        take_words(tx, policy, shelf, draft, said)
+    elif said.has_files:
+        drafts.save(tx, replace(draft, active_at=tx.now))
+
+
+def refuse_kind(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
+    """A kind of message that cannot be an answer (`/me`): say so, change nothing."""
+    teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
+    draft = drafts.find_open(tx, teller.id)
+    if draft is not None:
+        Carrier(tx, policy, load(tx, shelf, draft), said=said).note("me")
+
+
+def _written_before_start(draft: Draft, ts: str) -> bool:
+    return draft.started_ts is not None and drafts.ts_key(ts) < drafts.ts_key(draft.started_ts)
+
+
+def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -> None:
+    """Words for an open draft, once it is known which question was open when they were written."""
+    place = place_when_written(draft, drafts.asked(tx, draft.id), said.ts, said.thread_ts)
+    if place is None:
+        waiting = Fragment(said.channel, said.ts, draft.id, None, said.text, said.edited_ts)
+        drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
+        return
+    conversation = load(tx, shelf, draft)
+    move = None if said.has_files else machine.control_word(said.text)
+    if move is not None:
+        if place == place_of(draft) or move in _ANYWHERE:
+            _respond(tx, policy, shelf, draft, Input(move, typed=True), said=said)
+        return  # "next" written at a question that has been left already: the next one is on the screen
+    given = Input(Move.SAY, place=place, text=said.text)
+    step = machine.respond(conversation, given)
+    _finish(tx, policy, shelf, conversation, Carrier(tx, policy, conversation, said=said), step)
+
+
+def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> None:
+    """A question's place in Slack is known now: take up what was written while it was not."""
+    draft_id = drafts.set_asked_ts(tx, row.id, row.ts or "")
+    draft = None if draft_id is None else drafts.find(tx, draft_id)
+    if draft is None or draft.state is not DraftState.OPEN:
+        return
+    teller = tellers.get_teller(tx, draft.teller_id)
+    for fragment in drafts.fragments(tx, draft.id, waiting=True):
+        drafts.drop_fragment(tx, fragment.channel, fragment.ts)
+        said = Said(teller.slack_user_id, fragment.channel, fragment.ts, fragment.text, edited_ts=fragment.edited_ts)
+        current = drafts.get(tx, draft.id)
+        if current.state is DraftState.OPEN:
+            take_words(tx, policy, shelf, current, said)
+
+
+def _respond(
+    tx: Tx,
+    policy: Policy,
+    shelf: Shelf,
+    draft: Draft,
+    given: Input,
+    *,
+    said: Said | None = None,
+    pressed: Pressed | None = None,
+) -> None:
+    conversation = load(tx, shelf, draft)
+    carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
+    _finish(tx, policy, shelf, conversation, carrier, machine.respond(conversation, given))
+
+
+def _finish(
+    tx: Tx, policy: Policy, shelf: Shelf, before: machine.Conversation, carrier: Carrier, step: machine.Step
+) -> None:
+    closing = carrier.carry_out(step)
+    if closing is not None:
+        sending.close(tx, policy, load(tx, shelf, carrier.draft), closing, carrier)
+
+
+# ── an edit, a deletion ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def edit_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Standing) -> None:
+    """A message was edited in Slack: the fragment follows, until the story is sent or a form has won."""
+    fragment = drafts.find_fragment(tx, said.channel, said.ts)
+    if fragment is None:
+        teller = tellers.find_teller(tx, said.user_id)
+        draft = None if teller is None else drafts.find_open(tx, teller.id)
+        if draft is not None:  # its first copy is late or lost: the edited words are the words
+            take_message(tx, policy, shelf, said, standing)
+        return
+    draft = drafts.get(tx, fragment.draft_id)
+    if draft.state is DraftState.SENT:
+        sending.say_too_late(tx, said.ts, draft, deleted=False)
+        return
+    newer = fragment.edited_ts is None or drafts.ts_key(said.edited_ts or "") >= drafts.ts_key(fragment.edited_ts)
+    if draft.state is not DraftState.OPEN or fragment.removed or fragment.text == said.text or not newer:
+        return
+    drafts.change_fragment(tx, said.channel, said.ts, text=said.text, edited_ts=said.edited_ts)
+    _after_change(tx, policy, shelf, draft, fragment, said, "edited")
+
+
+def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
+    """A message was deleted in Slack: its words leave the draft. A copy that comes late cannot bring them back."""
+    fragment = drafts.find_fragment(tx, said.channel, said.ts)
+    if fragment is None:
+        teller = tellers.find_teller(tx, said.user_id)
+        draft = None if teller is None else drafts.find_open(tx, teller.id)
+        if draft is not None and not _written_before_start(draft, said.ts):
+            drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, None, "", removed=True))
+        return
+    draft = drafts.get(tx, fragment.draft_id)
+    if draft.state is DraftState.SENT:
+        sending.say_too_late(tx, said.ts, draft, deleted=True)
+        return
+    if fragment.removed:
+        return
+    drafts.change_fragment(tx, said.channel, said.ts, text="", removed=True)
+    if draft.state is DraftState.OPEN:
+        _after_change(tx, policy, shelf, draft, fragment, said, "deleted")
+
+
+def _after_change(
+    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, fragment: Fragment, said: Said, note: str
+) -> None:
+    """Say what an edit or a deletion did: at the open question in place, at an earlier one on a line of its own."""
+    conversation = load(tx, shelf, draft)
+    carrier = Carrier(tx, policy, conversation, said=said)
+    prompt_id = fragment.prompt_id
+    if draft.purpose is Purpose.ANSWER or prompt_id is None or prompt_id == OFFERED:
+        return
+    carrier.draft = replace(draft, active_at=tx.now)
+    if fragment.superseded:
+        if conversation.answer(prompt_id).form_text is not None:
+            carrier.note("form_wins", prompt_id, key=f"form-wins:{draft.id}:{prompt_id}")
+    elif place_of(draft) in (prompt_id, "_checking"):
+        carrier.refresh(None, note=note)
+    else:
+        carrier.note("updated", prompt_id, key=f"updated:{draft.id}:{prompt_id}")
+        sending.refresh_check(tx, carrier)
+    drafts.save(tx, carrier.draft)
+
+
+# ── a press ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *, care: bool = False) -> None:
+    """A button of the conversation was pressed. Its value names the draft and the place it stood at."""
+    draft = own_draft(tx, pressed)
+    if draft is None:
+        return
+    place = pressed.value.partition(":")[2]
+    conversation = load(tx, shelf, draft)
+    carrier = Carrier(tx, policy, conversation, pressed=pressed)
+    if draft.state is DraftState.KEPT and move in (Move.CARRY_ON, Move.DELETE, Move.DELETE_YES):
+        reopened = sending.take_up_again(tx, policy, draft)
+        if reopened is None:
+            carrier.whisper("busy")
+            return
+        draft = reopened
+    elif draft.state is not DraftState.OPEN:
+        carrier.whisper("over")
+        return
+    bound = move in (Move.NEXT, Move.BACK, Move.SKIP, Move.CHOOSE, Move.SEND, Move.KEEP_PRIVATE)
+    if bound and place != place_of(draft):
+        if move is not Move.CHOOSE:
+            carrier.whisper("answered")
+        return
+    chosen = _real_choices(conversation, pressed.chosen)
+    given = Input(move, place=place, text="care" if care else "", chosen=chosen)
+    _respond(tx, policy, shelf, draft, given, pressed=pressed)
+
+
+def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+    """Something was ticked at the open question: hold it. Menus carry no value, so the draft is the open one."""
+    teller = tellers.find_teller(tx, pressed.user_id)
+    draft = None if teller is None else drafts.find_open(tx, teller.id)
+    if draft is not None:
+        named = replace(pressed, value=f"{draft.id}:{place_of(draft)}")
+        press(tx, policy, shelf, named, Move.CHOOSE)
+
+
+def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
+    """The draft that a button's value names, if it belongs to the person who pressed."""
+    teller = tellers.find_teller(tx, pressed.user_id)
+    draft = drafts.find(tx, pressed.value.partition(":")[0])
+    if teller is None or draft is None or draft.teller_id != teller.id:
+        log.info("press refused reason=not-theirs")
+        return None
+    return draft
+
+
+def _real_choices(conversation: machine.Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What the screen said was ticked, without anything that the script does not offer."""
+    real: dict[str, tuple[str, ...]] = {}
+    for prompt_id, choices in chosen.items():
+        if prompt_id in (machine.NAMING, machine.PLACES):
+            real[prompt_id] = choices
+            continue
+        prompt = next((one for one in conversation.script.prompts if one.id == prompt_id and not one.typed), None)
+        if prompt is None:
+            continue
+        known = {choice.id for choice in prompt.choices} | ({OTHER_ID} if prompt.other else set())
+        real[prompt_id] = tuple(dict.fromkeys(choice for choice in choices if choice in known))
+    return real
+
+
+def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+    """*Take that out*: the message that woke a resting draft is not part of the story."""
+    draft = own_draft(tx, pressed)
+    if draft is None or draft.state is not DraftState.OPEN:
+        return
+    teller = tellers.get_teller(tx, draft.teller_id)
+    ts = pressed.value.partition(":")[2]
+    fragment = drafts.find_fragment(tx, teller.dm_channel or pressed.channel, ts)
+    if fragment is None or fragment.draft_id != draft.id or fragment.removed:
+        return
+    drafts.change_fragment(tx, fragment.channel, fragment.ts, text="", removed=True)
+    said = Said(pressed.user_id, fragment.channel, fragment.ts, "")
+    _after_change(tx, policy, shelf, draft, fragment, said, "deleted")
+
+
+def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+    """*Add to question 6*: a message that was kept beside the story goes where its teller says."""
+    draft = own_draft(tx, pressed)
+    if draft is None:
+        return
+    conversation = load(tx, shelf, draft)
+    carrier = Carrier(tx, policy, conversation, pressed=pressed)
+    if draft.state is not DraftState.OPEN:
+        carrier.whisper("over")
+        return
+    _, ts, prompt_id = [*pressed.value.split(":", 2), "", ""][:3]
+    fragment = drafts.find_fragment(tx, tellers.get_teller(tx, draft.teller_id).dm_channel or pressed.channel, ts)
+    prompt = next((one for one in conversation.script.prompts if one.id == prompt_id), None)
+    mine = fragment is not None and fragment.draft_id == draft.id and fragment.prompt_id == OFFERED
+    if fragment is None or not mine or fragment.removed or prompt is None or prompt.kind is not PromptKind.STORY:
+        return
+    answer = conversation.answer(prompt_id)
+    if answer.form_text is not None:
+        drafts.set_answer(tx, draft.id, replace(answer, form_text=f"{answer.form_text}\n{fragment.text}"))
+    superseded = answer.form_text is not None
+    drafts.change_fragment(tx, fragment.channel, fragment.ts, prompt_id=prompt_id, superseded=superseded)
+    if pressed.message_ts is not None:
+        row = outbox.find_message(tx, pressed.channel, pressed.message_ts)
+        if row is not None:
+            carrier.change_note(row, "added", prompt_id)
+    if place_of(draft) in (prompt_id, "_checking"):
+        carrier.refresh(None)
+    else:
+        sending.refresh_check(tx, carrier)
+    drafts.save(tx, replace(carrier.draft, active_at=tx.now))
+
+
+# ── a form ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_form(
+    tx: Tx,
+    policy: Policy,
+    shelf: Shelf,
+    user_id: str,
+    draft_id: str,
+    place: str,
+    values: dict[str, str | tuple[str, ...]],
+) -> dict[str, str] | None:
+    """*Change your answer* was saved: from now on the form's words win. Returns problems by block id, or None."""
+    teller = tellers.find_teller(tx, user_id)
+    draft = drafts.find(tx, draft_id)
+    if teller is None or draft is None or draft.teller_id != teller.id or draft.state is not DraftState.OPEN:
+        return {place: "This story is no longer being written, so nothing was changed."}
+    conversation = load(tx, shelf, draft)
+    question = conversation.script.question(place)
+    answers: list[Answer] = []
+    for prompt in question.prompts:
+        known = conversation.answer(prompt.id)
+        given = values.get(prompt.id, "" if prompt.typed else ())
+        if isinstance(given, str):
+            answers.append(replace(known, form_text=given.strip(), skipped=False))
+        else:
+            choices = _real_choices(conversation, {prompt.id: given})[prompt.id]
+            other = values.get(f"{prompt.id}.{OTHER_ID}")
+            words = other.strip()[: machine.OTHER_LONGEST] if isinstance(other, str) else ""
+            ticked = OTHER_ID in choices
+            if words and prompt.other and not ticked:
+                choices, ticked = (*choices, OTHER_ID), True
+            answers.append(
+                replace(known, choices=choices, other=words or None if ticked else None, skipped=not choices)
+            )
+    problems: dict[str, str] = {}
+    changed = conversation
+    for answer in answers:
+        changed = changed.with_answer(answer)
+    for prompt in question.prompts:
+        problem = machine.problem_with(changed, Question((prompt,)))
+        if problem is not None:
+            problems[prompt.id] = _form_problem(problem, prompt.min_length, prompt.max_length)
+    if problems:
+        return problems
+    for answer in answers:
+        drafts.set_answer(tx, draft.id, answer)
+        if answer.form_text is not None:
+            drafts.supersede(tx, draft.id, answer.prompt_id)
+    carrier = Carrier(tx, policy, load(tx, shelf, draft))
+    carrier.draft = replace(draft, active_at=tx.now)
+    if place_of(draft) == "_checking":
+        carrier.refresh(None, note=question.id)
+    else:
+        sending.refresh_check(tx, carrier, changed=question.id)
+    drafts.save(tx, carrier.draft)
+    return None
+
+
+def _form_problem(problem: str, shortest: int, longest: int) -> str:
+    return {
+        "empty": "This one is needed. One sentence is enough.",
+        "short": f"A little more, please: at least {shortest} characters.",
+        "long": f"A little shorter, please: {longest:,} characters at most.",
+        "choose": "Choose at least one.",
+        "too_many": "That is more than fits. Untick some.",
+        "other": "Say what the something else was, or untick it.",
+    }[problem]
+
+
+# ── what was missed while away ────────────────────────────────────────────────────────────────────────────────────
+
+
+def take_recovered(
+    tx: Tx,
+    policy: Policy,
+    shelf: Shelf,
+    draft_id: str,
+    messages: Sequence[Said],
+    *,
+    away: tuple[datetime, datetime] | None,
+) -> int:
+    """Messages read back from the direct message; returns how many were new. The draft asks for no more after this."""
+    draft = drafts.find(tx, draft_id)
+    if draft is None or draft.state is not DraftState.OPEN:
+        return 0
+    picked_up, new = 0, 0
+    for said in sorted(messages, key=lambda one: drafts.ts_key(one.ts)):
+        known = drafts.find_fragment(tx, said.channel, said.ts)
+        if known is not None:
+            continue
+        current = drafts.get(tx, draft_id)
+        if _written_before_start(current, said.ts):
+            if draft.recover_prompt is not None and said.text and machine.control_word(said.text) is None:
+                kept = Fragment(said.channel, said.ts, draft_id, draft.recover_prompt, said.text, said.edited_ts)
+                picked_up += drafts.add_fragment(tx, kept, client_msg_id=said.client_msg_id)
+            continue
+        if said.text and current.state is DraftState.OPEN:
+            take_words(tx, policy, shelf, current, said)
+            new += drafts.find_fragment(tx, said.channel, said.ts) is not None
+    after = replace(drafts.get(tx, draft_id), recover_from=None, recover_prompt=None)
+    drafts.save(tx, after)
+    if after.state is DraftState.OPEN:
+        carrier = Carrier(tx, policy, load(tx, shelf, after))
+        if picked_up and after.open_prompt == draft.recover_prompt:
+            carrier.refresh(None)
+        if away is not None and new:
+            carrier.note("offline", span=away)
+        drafts.save(tx, carrier.draft)
+    return picked_up + new
+
+
+def give_up_recovering(tx: Tx, policy: Policy, shelf: Shelf, draft_id: str) -> None:
+    """The direct message cannot be read back: say so where the teller asked for it, and go on."""
+    draft = drafts.find(tx, draft_id)
+    if draft is None or draft.state is not DraftState.OPEN:
+        return
+    after = replace(draft, recover_from=None, recover_prompt=None)
+    carrier = Carrier(tx, policy, load(tx, shelf, after))
+    if draft.recover_prompt is not None:
+        carrier.note("picked_up_not", draft.recover_prompt)
+    drafts.save(tx, after)
