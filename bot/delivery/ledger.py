@@ -1,0 +1,127 @@
+"""What has become of each message, written down together with what its room does about it.
+
+Each function is one transaction through the writer. An answer of Slack's that cannot be written down is kept in hand
+until it can: the call is not made again for the database's sake. `sending.py` is the only caller.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from bot.delivery.errands import Errand
+from bot.delivery.holds import Holds
+from bot.delivery.patience import Patience
+from bot.outgoing import After
+from bot.story.policy import Policy
+from storage import outbox, tellers
+from storage.database import Tx
+from storage.errors import DatabaseUnavailable
+from storage.records import OutboxRow
+from storage.writer import Writer
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Settles rows. `on_parked` hears of every row that is parked, in the same transaction."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        *,
+        policy: Callable[[], Policy],
+        on_parked: Callable[[Tx, OutboxRow], None],
+        holds: Holds,
+        patience: Patience,
+    ) -> None:
+        self._writer, self._policy, self._on_parked = writer, policy, on_parked
+        self._holds, self._patience = holds, patience
+        self._turned = asyncio.Event()
+
+    @property
+    def turned(self) -> asyncio.Event:
+        """Set, and replaced by a fresh one, each time a row is settled."""
+        return self._turned
+
+    async def sent(
+        self, errand: Errand, *, channel: str | None = None, ts: str | None = None, permalink: str | None = None
+    ) -> None:
+        """The row is done."""
+        row = errand.row
+        await self._settle(
+            row, lambda tx: outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink), [errand.kind.sent]
+        )
+        _tell(logging.INFO, "sent", row)
+
+    async def parked(self, errand: Errand, reason: str) -> None:
+        """The row can never be sent."""
+        row = errand.row
+        tell: After = lambda tx, _policy, settled: self._on_parked(tx, settled)  # noqa: E731 -- one shape for all hooks
+        await self._settle(row, lambda tx: outbox.mark_parked(tx, row, reason), [errand.kind.parked, tell])
+        _tell(logging.ERROR, "parked", row, reason)
+
+    async def dropped(self, errand: Errand, reason: str) -> None:
+        """The row is no longer to be said."""
+        row = errand.row
+        await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [])
+        _tell(logging.INFO, "dropped", row, reason)
+
+    async def claim(self, row: OutboxRow) -> bool:
+        """Says that the row may be tried from now on; False when it is no longer waiting."""
+        return await self._write(lambda tx: outbox.claim(tx, row.id))
+
+    async def failed(self, row: OutboxRow, reason: str) -> None:
+        """One more try has failed."""
+        await self._write(lambda tx: outbox.count_attempt(tx, row))
+        _tell(logging.WARNING, "not yet sent", row, reason)
+
+    async def postpone(self, row: OutboxRow, due_at: datetime) -> bool:
+        """The row waits until then and holds up nobody; False when it has been begun."""
+        return await self._write(lambda tx: outbox.postpone(tx, row.id, due_at))
+
+    async def remember_direct(self, teller_id: str, channel: str) -> None:
+        """The direct message with a teller is known from now on."""
+        await self._write(lambda tx: tellers.set_teller(tx, teller_id, dm_channel=channel))
+
+    # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _settle(self, row: OutboxRow, mark: Callable[[Tx], bool], hooks: list[After | None]) -> None:
+        policy = self._policy()
+
+        def whole(tx: Tx) -> None:
+            if mark(tx):
+                settled = outbox.get(tx, row.id)
+                for hook in hooks:
+                    if hook is not None:
+                        hook(tx, policy, settled)
+
+        try:
+            await self._write(whole)
+        except Exception as error:
+            if not any(hooks):
+                raise
+            # What Slack has done stays done, whatever a room's own mistake makes of it.
+            log.error("hook failed kind=%s id=%s", row.kind, row.id, exc_info=error)
+            await self._write(mark)
+        self._turned, turned = asyncio.Event(), self._turned
+        turned.set()
+
+    async def _write(self, work: Callable[[Tx], T]) -> T:
+        """Does the work, as often as it takes. Raises Stopped when the bot stops while nothing can be stored."""
+        failures = 0
+        while True:
+            try:
+                return await self._writer.run(work)
+            except DatabaseUnavailable as error:
+                log.warning("cannot write what became of a message: %s", error)
+                failures += 1
+                await self._holds.rest(self._patience.before_try(failures))
+
+
+def _tell(level: int, outcome: str, row: OutboxRow, reason: str | None = None) -> None:
+    lane = row.lane.partition(":")[0]  # what follows names a person or a story's author
+    said = f"{outcome} kind=%s op=%s lane=%s id=%s attempts=%d" + ("" if reason is None else f" reason={reason}")
+    log.log(level, said, row.kind, row.op.value, lane, row.id, row.attempts)

@@ -1,0 +1,97 @@
+"""Reads for delivery: whatever is asked at the same moment is read in one transaction, on threads of its own.
+
+The counterpart of `storage.writer`, which does the same for writing. A read that fails by itself fails alone.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from storage.database import Database, Tx
+from storage.errors import DatabaseUnavailable, is_unavailable
+
+T = TypeVar("T")
+
+_THREADS: Final = 2
+_TOGETHER: Final = 50
+"""Reads of one transaction: more would let the last of them see a view that is no longer fresh."""
+
+Job = tuple[Callable[[Tx], Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
+
+
+class Reader:
+    """Runs reads in small batches."""
+
+    def __init__(self, database: Database, workspace: str, now: Callable[[], datetime]) -> None:
+        self._database, self._workspace, self._now = database, workspace, now
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="delivery-reader")
+        self._jobs: deque[Job] = deque()
+        self._busy = 0
+        self._lock = threading.Lock()
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Returns what `work` reads. Raises its own exception, or DatabaseUnavailable."""
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
+        with self._lock:
+            self._jobs.append((work, result, loop))
+            start = self._busy < _THREADS
+            self._busy += start
+        if start:
+            self._threads.submit(self._serve)
+        return await result
+
+    def close(self) -> None:
+        """Finishes what is being read and ends the threads."""
+        self._threads.shutdown(wait=True)
+
+    # ── the threads ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _serve(self) -> None:
+        while True:
+            with self._lock:
+                batch = [self._jobs.popleft() for _ in range(min(_TOGETHER, len(self._jobs)))]
+                if not batch:
+                    self._busy -= 1
+                    return
+            self._together(batch)
+
+    def _together(self, batch: list[Job]) -> None:
+        left = deque(batch)
+        try:
+            with self._database.reading(self._workspace, self._now()) as tx:
+                while left:
+                    work, result, loop = left[0]
+                    try:
+                        value = work(tx)
+                    except Exception as error:
+                        if is_unavailable(error):
+                            raise
+                        _tell(loop, result, None, error)
+                    else:
+                        _tell(loop, result, value, None)
+                    left.popleft()
+        except Exception as error:  # noqa: BLE001 -- whatever it was, no caller may be left waiting
+            unavailable = error if isinstance(error, DatabaseUnavailable) else _named(error)
+            for _, result, loop in left:
+                _tell(loop, result, None, unavailable)
+
+
+def _named(error: Exception) -> Exception:
+    return DatabaseUnavailable(type(error).__name__) if is_unavailable(error) else error
+
+
+def _tell(loop: asyncio.AbstractEventLoop, result: "asyncio.Future[Any]", value: Any, error: Exception | None) -> None:
+    def tell() -> None:
+        if result.done():
+            return  # whoever asked has been cancelled
+        if error is None:
+            result.set_result(value)
+        else:
+            result.set_exception(error)
+
+    loop.call_soon_threadsafe(tell)
