@@ -1,0 +1,214 @@
+"""What a reviewer is told, privately, after a press, a command or a form: one sentence, sometimes with a button.
+
+Pure. `rules.Outcome` says what came of it; the table at the end says which sentence that is. Names and titles are other
+people's words, so every line is shown as plain text.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot import ids, kit
+from bot.outgoing import Rendered
+from bot.review import rules
+from bot.review.rules import What
+from bot.story.policy import Policy
+from bot.text import cut, day, day_and_time, escape, one_line, time_of_day
+from storage.records import Decision, Verb
+
+EXAMPLE: Final = "Which team was waiting?"
+LIST: Final = f"{ids.COMMAND} review lists what is waiting."
+
+_DENIED: Final[Mapping[Verb | None, str]] = {
+    Verb.APPROVE: "approve",
+    Verb.ASK: "ask the teller",
+    Verb.DECLINE: "decline",
+    Verb.UNDO: "undo an approval",
+    None: "review",
+}
+_NOUN: Final[Mapping[Verb, str]] = {
+    Verb.APPROVE: "approval",
+    Verb.ASK: "question",
+    Verb.DECLINE: "decline",
+    Verb.UNDO: "undo",
+}
+_TOLD: Final[Mapping[Verb, tuple[str, str]]] = {
+    Verb.APPROVE: ("approved story {n}", "Story {n} was approved by {who}"),
+    Verb.ASK: ("asked the teller about story {n}", "The teller of story {n} was asked by {who}"),
+    Verb.DECLINE: ("declined story {n}", "Story {n} was declined by {who}"),
+    Verb.UNDO: ("undid the approval of story {n}", "The approval of story {n} was undone by {who}"),
+}
+"""What somebody did, actively and passively."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sentence may need besides the outcome; read when it is said."""
+
+    reader: str
+    """Slack user id of whoever is told."""
+    now: datetime
+    title: str | None = None
+    decision: Decision | None = None
+    slot: datetime | None = None
+    changed_at: datetime | None = None
+    nameless: bool = False
+    """A story with no name or role: nothing about its teller is said finer than the day."""
+    card_due_at: datetime | None = None
+    """When the version's card is still to come."""
+
+
+def say(policy: Policy, outcome: rules.Outcome, facts: Facts) -> Rendered:
+    """The private line."""
+    text = sentence(policy, outcome, facts)
+    buttons = [make(outcome) for make in _buttons(outcome, facts)]
+    return plainly(text, *buttons)
+
+
+def plainly(text: str, *buttons: kit.Element) -> Rendered:
+    """A line shown as it is written, whoever wrote its parts."""
+    blocks = [kit.rich(kit.words(text)), *([kit.actions(*buttons)] if buttons else [])]
+    return Rendered(escape(text), blocks)
+
+
+def sentence(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    """The line's words."""
+    return _SENTENCES[outcome.what](policy, outcome, facts)
+
+
+# ── the sentences ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _done(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    n = outcome.number
+    match outcome.verb:
+        case Verb.APPROVE:
+            called = f', "{cut(one_line(facts.title), 80)}",' if facts.title else ""
+            if facts.slot is None:
+                return f"Story {n}{called} is approved. It isn't for the digest, as its teller chose."
+            return f"Story {n}{called} is approved for {day_and_time(facts.slot, policy.zone)}."
+        case Verb.ASK:
+            return f"Your question about story {n} is on its way to the teller, without your name."
+        case Verb.DECLINE:
+            return f"Story {n} is declined. The teller has your reason and their words."
+        case _:
+            return f"The approval of story {n} is undone. It is waiting for a decision again, and the teller is told."
+
+
+def _already(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    decision, verb = facts.decision, outcome.verb
+    if decision is None or verb is None:
+        return f"Story {outcome.number} has been decided already. Nothing changed."
+    mine = decision.reviewer == facts.reader
+    active, passive = (words.format(n=outcome.number, who="{who}") for words in _TOLD[decision.verb])
+    if mine and decision.verb is verb:
+        return f"You have already {_perfect(decision.verb, outcome.number)}. Nothing changed."
+    who = "you" if mine else policy.name_of(decision.reviewer)
+    if outcome.typed:
+        return f"{passive.replace('{who}', who)} on {day(decision.at, policy.zone)}. Nothing changed."
+    who = who[:1].upper() + who[1:]
+    return f"{who} {active} {_when(policy, decision.at, facts.now)}. Your {_NOUN[verb]} was not used."
+
+
+def _perfect(verb: Verb, number: int | None) -> str:
+    if verb is Verb.UNDO:
+        return f"undone the approval of story {number}"
+    return _TOLD[verb][0].format(n=number)
+
+
+def _when(policy: Policy, at: datetime, now: datetime) -> str:
+    """ "at 10:42am"; to the second while that is under a minute ago; with the day where it was another."""
+    zone = policy.zone
+    if (now - at).total_seconds() < 60:
+        local = at.astimezone(zone)
+        return f"at {local.hour % 12 or 12}:{local:%M:%S}{'am' if local.hour < 12 else 'pm'}"
+    if at.astimezone(zone).date() == now.astimezone(zone).date():
+        return f"at {time_of_day(at, zone)}"
+    return f"on {day(at, zone)} at {time_of_day(at, zone)}"
+
+
+def _changed(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    then = _DENIED[outcome.verb].partition(" ")[0]
+    if facts.card_due_at is not None:
+        due = day_and_time(facts.card_due_at, policy.zone)
+        return f"Story {outcome.number} has changed. Its new card comes on {due}. Read it, then {then}."
+    if facts.changed_at is None:
+        when = ""
+    elif facts.nameless:
+        when = f" on {day(facts.changed_at, policy.zone)}"
+    elif facts.changed_at.astimezone(policy.zone).date() == facts.now.astimezone(policy.zone).date():
+        when = f" at {time_of_day(facts.changed_at, policy.zone)}"
+    else:
+        when = f" on {day(facts.changed_at, policy.zone)} at {time_of_day(facts.changed_at, policy.zone)}"
+    return f"Story {outcome.number} changed{when}. Read the new card, then {then}."
+
+
+def _unshown(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    then = _DENIED[outcome.verb].partition(" ")[0]
+    if facts.card_due_at is None:
+        return f"The card of story {outcome.number} is on its way. Read it, then {then}."
+    due = day_and_time(facts.card_due_at, policy.zone)
+    return f"The card of story {outcome.number} comes on {due}. Read it, then {then}."
+
+
+def _no_story(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    which = "no such story" if outcome.number is None else f"no story {outcome.number}"
+    return f"There is {which}. {LIST}"
+
+
+def _no_words(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    if outcome.verb is Verb.ASK:
+        add = f"{ids.COMMAND} ask {outcome.number} {EXAMPLE}"
+        return f"Add your question: {add}" if outcome.typed else "Please write your question."
+    return "Please write what would make it usable."
+
+
+def _too_long(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    thing, most = ("question", rules.MOST_QUESTION) if outcome.verb is Verb.ASK else ("reason", rules.MOST_COMMENT)
+    return f"That {thing} is longer than {most} characters, so nothing was sent. Please make it shorter."
+
+
+_Say = Callable[[Policy, rules.Outcome, Facts], str]
+
+_SENTENCES: Final[Mapping[What, _Say]] = {
+    What.DONE: _done,
+    What.ALREADY: _already,
+    What.NOT_REVIEWER: lambda _, o, f: f"Only reviewers can {_DENIED[o.verb]}. To tell a story, type {ids.COMMAND}",
+    What.NO_STORY: _no_story,
+    What.REMOVED: lambda _, o, f: f"Story {o.number} has been removed. Nothing changed.",
+    What.OWN_STORY: lambda _, o, f: (
+        f"Story {o.number} can't be decided by the person who told it. Another reviewer needs to."
+    ),
+    What.CHANGED: _changed,
+    What.UNSHOWN: _unshown,
+    What.POSTED: lambda _, o, f: (
+        f"Story {o.number} is in a digest already, so its approval can't be undone. Nothing changed."
+    ),
+    What.NOT_APPROVED: lambda _, o, f: f"Story {o.number} isn't approved now, so there is nothing to undo.",
+    What.NO_WORDS: _no_words,
+    What.TOO_LONG: _too_long,
+    What.MALFORMED: lambda _, o, f: f"That button doesn't work any more. Nothing changed. {LIST}",
+    What.NOT_OPENED: lambda _, o, f: "Slack didn't let me open that in time. Please press again.",
+    What.NOT_SAVED: lambda _, o, f: "I couldn't save that. Nothing has changed; please try again in a minute.",
+}
+
+
+def _read(outcome: rules.Outcome) -> kit.Element:
+    return kit.button("Read", ids.READ, _value(outcome))
+
+
+def _undo(outcome: rules.Outcome) -> kit.Element:
+    return kit.button("Undo", ids.UNDO, _value(outcome))
+
+
+def _value(outcome: rules.Outcome) -> str:
+    return f"{outcome.story_id}:{outcome.version}"
+
+
+def _buttons(outcome: rules.Outcome, facts: Facts) -> list[Callable[[rules.Outcome], kit.Element]]:
+    if outcome.what is What.DONE and outcome.verb is Verb.APPROVE:
+        return [_undo]
+    if outcome.what in (What.CHANGED, What.UNSHOWN) and facts.card_due_at is None:
+        return [_read]
+    return []

@@ -1,0 +1,194 @@
+"""What reviewers press and send: each listener reads the payload, has one thing done, and acknowledges it.
+
+Nothing is decided here and nobody is trusted here: who may do what is settled in `service.py`, in the transaction that
+does it. `COMMANDS` are the verbs that reviewers type (`typed.py`). Bound by `app.py`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids
+from bot.edge import Edge
+from bot.review import modals, rendering, rules, service
+from bot.review.rules import Outcome, What
+from bot.review.typed import COMMANDS
+from bot.story.policy import Policy
+from storage.database import Tx
+from storage.records import Verb
+
+__all__ = ["COMMANDS", "register"]
+
+_AT_ONCE: Final = {ids.APPROVE: (Verb.APPROVE, service.approve), ids.UNDO: (Verb.UNDO, service.undo)}
+_THROUGH_A_PAGE: Final[Mapping[str, Verb | None]] = {ids.ASK: Verb.ASK, ids.DECLINE: Verb.DECLINE, ids.READ: None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Who pressed what, and where they are."""
+
+    by: str
+    value: str
+    channel: str
+    on_card: bool
+    """On a message that everybody in the channel sees; it changes by itself."""
+    in_modal: bool
+    response_url: str | None
+    """Of a private line, which can be changed in no other way."""
+
+
+def _press(body: Mapping[str, Any]) -> _Press:
+    action = (body.get("actions") or [{}])[0]
+    container = body.get("container") or {}
+    view = body.get("view")
+    opened = rules.opened_of(str((view or {}).get("private_metadata") or ""))
+    here = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    private = bool(container.get("is_ephemeral"))
+    return _Press(
+        by=str((body.get("user") or {}).get("id", "")),
+        value=str(action.get("value") or ""),
+        channel=str(here) if opened is None else opened.channel,
+        on_card=view is None and not private,
+        in_modal=view is not None,
+        response_url=(str(body.get("response_url") or "") or None) if private else None,
+    )
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Listen to the buttons of cards, of private lines and of the list, and to the forms."""
+
+    async def decide_at_once(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = _press(body)
+        verb, act = _AT_ONCE[_action_id(body)]
+
+        def work(tx: Tx, policy: Policy) -> None:
+            outcome = act(tx, policy, by=press.by, target=rules.at_of(press.value))
+            # A card says by itself that it was decided; everywhere else the answer is a line.
+            if outcome.what is not What.DONE or not press.on_card:
+                _tell(tx, policy, outcome, press)
+
+        await edge.once(body, work, apology=lambda tx, policy: _tell(tx, policy, Outcome(What.NOT_SAVED, verb), press))
+        await ack()
+
+    async def open_page(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = _press(body)
+        verb, target = _THROUGH_A_PAGE[_action_id(body)], rules.at_of(press.value)
+        page = await edge.read(
+            lambda tx, policy: rendering.page_for(tx, policy, verb, by=press.by, target=target, channel=press.channel)
+        )
+        if isinstance(page, Outcome):
+            await whisper(body, press, page)
+        elif not await edge.open_view(body, page, push=press.in_modal):
+            await whisper(body, press, Outcome(What.NOT_OPENED, verb))
+        await ack()
+
+    async def whisper(body: dict[str, Any], press: _Press, outcome: Outcome) -> None:
+        # Never in place: the list or the line that the button stands in is still of use.
+        await edge.once(
+            body, lambda tx, policy: service.tell(tx, policy, outcome, person=press.by, channel=press.channel)
+        )
+
+    async def show_more(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = _press(body)
+        shown = int(press.value) if re.fullmatch(r"[0-9]{1,5}", press.value) else None
+
+        def work(tx: Tx, policy: Policy) -> None:
+            if shown is None or press.response_url is None:
+                service.tell(tx, policy, Outcome(What.MALFORMED, None), person=press.by, channel=press.channel)
+            else:
+                url = press.response_url
+                service.show_more(tx, policy, by=press.by, channel=press.channel, shown=shown, response_url=url)
+
+        await edge.once(body, work)
+        await ack()
+
+    async def send_question(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = _form(body)
+        question, about = modals.typed_in(form.view, modals.QUESTION), modals.chosen_in(form.view, modals.ABOUT)
+
+        def act(tx: Tx, policy: Policy) -> Outcome:
+            return service.ask(tx, policy, by=form.by, target=form.target, question=question, prompt_id=about)
+
+        await _send(edge, ack, body, form, act, verb=Verb.ASK, box=modals.QUESTION)
+
+    async def send_decline(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = _form(body)
+        comment, reason = modals.typed_in(form.view, modals.COMMENT), modals.reason_in(form.view)
+
+        def act(tx: Tx, policy: Policy) -> Outcome:
+            return service.decline(tx, policy, by=form.by, target=form.target, comment=comment, reason=reason)
+
+        await _send(edge, ack, body, form, act, verb=Verb.DECLINE, box=modals.COMMENT)
+
+    for action_id in _AT_ONCE:
+        app.action(action_id)(decide_at_once)
+    for action_id in _THROUGH_A_PAGE:
+        app.action(action_id)(open_page)
+    app.action(ids.SHOW_MORE)(show_more)
+    app.view(ids.ASK_VIEW)(send_question)
+    app.view(ids.DECLINE_VIEW)(send_decline)
+
+
+def _action_id(body: Mapping[str, Any]) -> str:
+    return str((body.get("actions") or [{}])[0].get("action_id", ""))
+
+
+def _tell(tx: Tx, policy: Policy, outcome: Outcome, press: _Press) -> None:
+    service.tell(tx, policy, outcome, person=press.by, channel=press.channel, response_url=press.response_url)
+
+
+# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Who sent a form, about which version, opened from where."""
+
+    by: str
+    target: rules.At | None
+    channel: str
+    view: Mapping[str, Any]
+
+
+def _form(body: Mapping[str, Any]) -> _Form:
+    view = body.get("view") or {}
+    opened = rules.opened_of(str(view.get("private_metadata") or ""))
+    return _Form(
+        by=str((body.get("user") or {}).get("id", "")),
+        target=None if opened is None else opened.at,
+        channel="" if opened is None else opened.channel,
+        view=view,
+    )
+
+
+async def _send(
+    edge: Edge,
+    ack: AsyncAck,
+    body: Mapping[str, Any],
+    form: _Form,
+    act: Callable[[Tx, Policy], Outcome],
+    *,
+    verb: Verb,
+    box: str,
+) -> None:
+    """Do what the form asks. A problem is shown beneath the box, so that what was typed is not lost."""
+
+    def tell(tx: Tx, policy: Policy, outcome: Outcome) -> None:
+        service.tell(tx, policy, outcome, person=form.by, channel=form.channel)
+
+    def work(tx: Tx, policy: Policy) -> str | None:
+        outcome = act(tx, policy)
+        if outcome.what is not What.DONE:
+            return rendering.problem(tx, policy, outcome, form.by)
+        tell(tx, policy, outcome)
+        return None
+
+    problem = await edge.once(body, work, apology=lambda tx, policy: tell(tx, policy, Outcome(What.NOT_SAVED, verb)))
+    if problem is None:
+        # A form pushed over the story closes with it: its buttons would show what no longer stands.
+        await ack(response_action="clear")
+    else:
+        await ack(response_action="errors", errors={box: problem})

@@ -1,0 +1,125 @@
+"""What opens over the conversation: reading a story, asking its teller, declining it.
+
+Pure. Every modal carries the story, the version and the channel that it was opened from (`rules.Opened`), so that the
+answer to it can be whispered there.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot import ids, kit
+from bot.review import cards, fitting, rules
+from bot.story.policy import Policy
+from bot.text import from_slack
+from storage.records import DeclineReason
+
+ABOUT: Final = "about"
+QUESTION: Final = "question"
+REASON: Final = "reason"
+COMMENT: Final = "comment"
+"""Block ids of the inputs, and the action ids within them."""
+
+View = dict[str, Any]
+
+
+def read(policy: Policy, it: cards.Card, channel: str) -> View:
+    """The whole story with what a reviewer needs to decide it, and the three buttons while it waits for that."""
+    view = it.view
+    answers, whole = fitting.answers(view, room=cards.READING_ROOM, most=cards.MOST_READING, changes=True)
+    return kit.modal(
+        f"Story {view.number}",
+        [
+            kit.header(fitting.name(view)),
+            kit.context(cards.sent_line(policy, it)),
+            *fitting.facts(view),
+            *answers,
+            *([] if whole else [kit.context("The rest is too long to show here.")]),
+            kit.context(*cards.terms(it)),
+            *_ending(policy, it),
+        ],
+        callback_id=ids.CARD_VIEW,
+        metadata=_metadata(it, channel),
+        close="Close",
+    )
+
+
+def _ending(policy: Policy, it: cards.Card) -> list[kit.Block]:
+    """The buttons, or how the story stands; neither for a version that a newer one is about to follow."""
+    if it.stands is cards.Stands.OPEN:
+        return [kit.actions(*cards.deciding(it))]
+    return [] if it.stands is cards.Stands.OLDER else [kit.context(cards.line(policy, it))]
+
+
+def ask(it: cards.Card, channel: str) -> View:
+    """The form for a question to the teller, about one of the answers."""
+    answers = rules.askable(it.version)
+    options = [kit.option(answer.label, answer.prompt_id) for answer in answers][: kit.MOST_OPTIONS]
+    return kit.modal(
+        "Ask the teller",
+        [
+            kit.context(fitting.name(it.view)),
+            kit.field(ABOUT, "About", kit.menu(ABOUT, "Which answer?", options, answers[0].prompt_id)),
+            kit.field(
+                QUESTION,
+                "Your question",
+                kit.text_field(QUESTION, longest=rules.MOST_QUESTION),
+                hint="The teller sees this without your name.",
+            ),
+        ],
+        callback_id=ids.ASK_VIEW,
+        metadata=_metadata(it, channel),
+        submit="Send",
+        close="Cancel",
+    )
+
+
+def decline(it: cards.Card, channel: str) -> View:
+    """The form for a reason and for what would make the story usable."""
+    options = [kit.option(words, reason.value) for reason, (words, _) in rules.REASONS.items()]
+    return kit.modal(
+        f"Decline story {it.story.number}",
+        [
+            kit.context(fitting.name(it.view)),
+            kit.field(REASON, "Reason", kit.menu(REASON, "Choose a reason", options)),
+            kit.field(
+                COMMENT,
+                "What would make it usable?",
+                kit.text_field(COMMENT, longest=rules.MOST_COMMENT),
+                hint="The teller sees this without your name.",
+            ),
+        ],
+        callback_id=ids.DECLINE_VIEW,
+        metadata=_metadata(it, channel),
+        submit="Decline",
+        close="Cancel",
+    )
+
+
+def _metadata(it: cards.Card, channel: str) -> str:
+    return rules.Opened(rules.At(it.story.id, it.version.n), channel).metadata
+
+
+# ── what comes back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def typed_in(view: Mapping[str, Any], block_id: str) -> str:
+    """The words in a box, made safe; empty when there are none."""
+    return from_slack(str(_element(view, block_id).get("value") or ""))
+
+
+def chosen_in(view: Mapping[str, Any], block_id: str) -> str | None:
+    """The value chosen in a menu."""
+    option = _element(view, block_id).get("selected_option") or {}
+    return str(option["value"]) if "value" in option else None
+
+
+def reason_in(view: Mapping[str, Any]) -> DeclineReason:
+    """The reason chosen; "Other" when it is none of ours."""
+    value = chosen_in(view, REASON)
+    return DeclineReason(value) if value in set(DeclineReason) else DeclineReason.OTHER
+
+
+def _element(view: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
+    values = (view.get("state") or {}).get("values") or {}
+    found: Mapping[str, Any] = (values.get(block_id) or {}).get(block_id) or {}
+    return found

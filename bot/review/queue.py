@@ -1,0 +1,85 @@
+"""The list of what is waiting, and the weekday reminder that it is.
+
+Pure. `/story review` shows it to whoever asked and to nobody else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot import ids, kit
+from bot.outgoing import Rendered
+from bot.review import rules
+from bot.review.answers import plainly
+from bot.story.policy import Policy
+from bot.text import count, cut, day, escape, one_line
+
+PAGE: Final = 10
+MOST: Final = 40
+"""Rows at once: a message has 50 blocks. Beyond this the list shows its last so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One story of the list."""
+
+    number: int
+    heading: str
+    at: rules.At
+    since: datetime | None
+    """When it came before the reviewers; None while its teller is asked something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much is waiting, and since when."""
+
+    stories: int
+    """Everything undecided, those that wait for their tellers too."""
+    oldest: datetime | None
+    """Since when the longest has waited for a reviewer."""
+    last: tuple[int | None, datetime] | None
+    """The number and the time of the last decision."""
+
+
+def queue(policy: Policy, waiting: Waiting, rows: Sequence[Row], *, shown: int, now: datetime) -> Rendered:
+    """The list up to its `shown`-th row; `rows` are the last of these, at most MOST."""
+    if not waiting.stories:
+        return plainly(_empty(policy, waiting, now))
+    heading = count(waiting.stories, "story", "stories") + " waiting"
+    if waiting.oldest is not None:
+        days = rules.days_between(waiting.oldest, now, policy.zone)
+        heading += f" · oldest {count(days, 'day')}" if days else " · since today"
+    blocks = [kit.rich(kit.words(heading, bold=True))]
+    blocks += [
+        kit.section_with(_words(policy, row), kit.button("Read", ids.READ, row.at.value)) for row in rows[-MOST:]
+    ]
+    if waiting.stories > shown:
+        blocks.append(kit.actions(kit.button("Show more", ids.SHOW_MORE, str(shown + PAGE))))
+    return Rendered(escape(heading), blocks)
+
+
+def _words(policy: Policy, row: Row) -> str:
+    state = "waiting for the teller" if row.since is None else f"since {day(row.since, policy.zone)} · needs 1"
+    return f"{row.number} · {cut(one_line(row.heading), 100)} · {state}"
+
+
+def _empty(policy: Policy, waiting: Waiting, now: datetime) -> str:
+    if waiting.last is None:
+        return "Nothing is waiting."
+    number, at = waiting.last
+    days = rules.days_between(at, now, policy.zone)
+    when = {0: "today", 1: "yesterday"}.get(days, day(at, policy.zone))
+    which = "" if number is None else f"story {number}, "
+    return f"Nothing is waiting. Last decision: {which}{when}."
+
+
+def reminder(policy: Policy, stories: int, oldest: datetime, now: datetime) -> Rendered:
+    """ "3 stories are waiting, the oldest for 2 days. /story review"."""
+    days = count(rules.days_between(oldest, now, policy.zone), "day")
+    if stories == 1:
+        text = f"1 story is waiting, for {days}."
+    else:
+        text = f"{stories} stories are waiting, the oldest for {days}."
+    return Rendered(f"{text} {ids.COMMAND} review", [kit.section(f"{text} `{ids.COMMAND} review`")])

@@ -1,0 +1,200 @@
+"""Each kind of message that this room renders: what it needs is read here, how it looks is in the pure files.
+
+Delivery looks a kind up at the moment of sending, so everything says what stands then. `KINDS` is all that it sees.
+"""
+
+from bot.outgoing import Kind, Kinds, Rendered
+from bot.review import answers, cards, letters, modals, parked, queue, rules, service, standing
+from bot.review.rules import Outcome, What
+from bot.story import tidings
+from bot.story.policy import Policy
+from bot.story.view import view_of
+from storage import decisions, outbox, stories
+from storage.database import Tx
+from storage.records import Decision, Message, Naming, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb
+
+# ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _card(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    story = _story(tx, row.story_id)
+    if story is None or story.status is StoryStatus.REMOVED:
+        return cards.removed(None if story is None else story.number) if row.op is Op.UPDATE else None
+    version = row.version or story.current_version
+    if version != story.current_version and standing.card_due_at(tx, story) is not None:
+        # The newer version waits for its round: changing the older card now would tell the minute it came.
+        return None
+    return cards.card(policy, standing.card(tx, policy, story, version))
+
+
+def _card_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
+    if row.op is not Op.POST:
+        return None
+    story = _story(tx, row.story_id)
+    if story is None or story.status is StoryStatus.REMOVED:
+        return "removed"
+    return None if row.version == story.current_version else "newer version"
+
+
+def _card_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    """A card that came with its round lets the older ones shrink, which they were not to do before it."""
+    if row.op is not Op.POST or row.story_id is None or row.due_at <= row.enqueued_at:
+        return
+    for older in outbox.of_story(tx, row.story_id, tidings.CARD):
+        if older.op is Op.POST and older.state is OutboxState.SENT and older.id != row.id:
+            outbox.enqueue(
+                tx,
+                Message(
+                    tidings.CARD,
+                    older.recipient,
+                    op=Op.UPDATE,
+                    story_id=older.story_id,
+                    version=older.version,
+                    target=older.id,
+                    depends_on=older.id,
+                ),
+            )
+
+
+# ── letters to the author ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _outcome(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    story = _story(tx, row.story_id)
+    decision = _decision(tx, story, row.args.get("decision"))
+    if decision is None or story is None:
+        return None
+    match decision.verb:
+        case Verb.APPROVE:
+            return letters.approved(policy, story.number, story.told_slot_at)
+        case Verb.UNDO:
+            return letters.undone(story.number)
+        case Verb.DECLINE:
+            view = view_of(story.number, stories.version(tx, story.id, decision.version))
+            return letters.declined(view, story.id, decision)
+        case _:
+            return None
+
+
+def _outcome_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
+    """Only the latest decision is news, and taking back what was never told is none."""
+    story = _story(tx, row.story_id)
+    decision = _decision(tx, story, row.args.get("decision"))
+    if decision is None or story is None or story.status is StoryStatus.REMOVED:
+        return "removed"
+    made = decisions.of_story(tx, story.id)
+    last = rules.last_move(made)
+    if last is None or last.id != decision.id or story.current_version != decision.version:
+        return "superseded"
+    if decision.verb is Verb.UNDO:
+        approvals = [d for d in made if d.verb is Verb.APPROVE and d.version == decision.version]
+        told = outbox.find_by_key(tx, f"outcome:{approvals[-1].id}") if approvals else None
+        if told is not None and told.state is OutboxState.DROPPED:
+            return "never told"
+    return None
+
+
+# ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def page_for(
+    tx: Tx, policy: Policy, verb: Verb | None, *, by: str, target: rules.Target, channel: str
+) -> modals.View | Outcome:
+    """The modal that this person may open (asking, declining, or without a verb reading), or why they may not."""
+    outcome = service.look(tx, policy, verb, by=by, target=target)
+    if outcome.what is not What.DONE:
+        return outcome
+    story = stories.get(tx, str(outcome.story_id))
+    if verb is None:
+        # What reviewers may read is never further than their cards.
+        version = standing.readable(tx, story) or story.current_version
+        return modals.read(policy, standing.card(tx, policy, story, version), channel)
+    it = standing.card(tx, policy, story, story.current_version)
+    return modals.ask(it, channel) if verb is Verb.ASK else modals.decline(it, channel)
+
+
+# ── private lines, the list, notices ──────────────────────────────────────────────────────────────────────────────
+
+
+def answer(tx: Tx, policy: Policy, outcome: Outcome, reader: str) -> Rendered:
+    """The private answer to a command."""
+    return answers.say(policy, outcome, _facts(tx, outcome, reader))
+
+
+def problem(tx: Tx, policy: Policy, outcome: Outcome, reader: str) -> str:
+    """The same in words alone, for beneath a box of a form."""
+    return answers.sentence(policy, outcome, _facts(tx, outcome, reader))
+
+
+def _answer(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    outcome = rules.outcome_of(row.args, row.story_id, row.version)
+    reader = row.person or ""
+    return answers.say(policy, outcome, _facts(tx, outcome, reader, asked=row))
+
+
+def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = None) -> answers.Facts:
+    now = tx.now if asked is None else asked.enqueued_at
+    story = _story(tx, outcome.story_id)
+    if story is None or story.status is StoryStatus.REMOVED:
+        return answers.Facts(reader, now)
+    due = standing.card_due_at(tx, story) if outcome.what in (What.CHANGED, What.UNSHOWN) else None
+    version = stories.version(tx, story.id, story.current_version)
+    return answers.Facts(
+        reader=reader,
+        now=now,
+        title=view_of(story.number, version).title,
+        decision=_decision(tx, story, outcome.decision_id),
+        slot=story.told_slot_at,
+        changed_at=version.created_at,
+        nameless=version.naming is Naming.NONE,
+        card_due_at=due,
+    )
+
+
+def waiting_list(tx: Tx, policy: Policy, *, shown: int) -> Rendered:
+    """The list of what waits, up to its `shown`-th row."""
+    for_reviewers, for_tellers = standing.undecided(tx)
+    everything = [*((story, False) for story in for_reviewers), *((story, True) for story in for_tellers)]
+    end = min(shown, len(everything))
+    rows = [standing.row(tx, story, asked=asked) for story, asked in everything[max(0, end - queue.MOST) : end]]
+    waiting = standing.waiting(tx, for_reviewers, for_tellers)
+    return queue.queue(policy, waiting, rows, shown=shown, now=tx.now)
+
+
+def _queue(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    return waiting_list(tx, policy, shown=int(row.args.get("shown") or queue.PAGE))
+
+
+def _reminder(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    overdue = standing.overdue(tx, policy)
+    return None if overdue is None else queue.reminder(policy, overdue[0], overdue[1], tx.now)
+
+
+def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    lost = outbox.find(tx, str(row.args.get("row")))
+    if lost is None:
+        return None
+    story = _story(tx, lost.story_id)
+    number = None if story is None else story.number
+    return parked.notice(policy, recipient=lost.recipient, number=number, reason=lost.reason or "")
+
+
+def _story(tx: Tx, story_id: str | None) -> Story | None:
+    return None if story_id is None else stories.find(tx, story_id)
+
+
+def _decision(tx: Tx, story: Story | None, decision_id: str | int | bool | None) -> Decision | None:
+    """The decision, unless it has gone with its story."""
+    if story is None or decision_id is None:
+        return None
+    return next((made for made in decisions.of_story(tx, story.id) if made.id == decision_id), None)
+
+
+KINDS: Kinds = {
+    tidings.CARD: Kind(_card, gate=_card_gate, sent=_card_sent),
+    tidings.OUTCOME: Kind(_outcome, gate=_outcome_gate),
+    tidings.PARKED: Kind(_parked),
+    service.ANSWER: Kind(_answer),
+    service.QUEUE: Kind(_queue),
+    service.REMINDER: Kind(_reminder),
+}

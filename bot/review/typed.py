@@ -1,0 +1,91 @@
+"""What reviewers type: `/story review`, `approve`, `ask` and `decline`, each with a private answer.
+
+Bound by `app.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of what
+was typed is looked at here; who may do what is settled in `service.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot import ids
+from bot.commands import Call, Command, Commands, after_number, story_number
+from bot.edge import Edge
+from bot.outgoing import Rendered
+from bot.review import answers, queue, rendering, service
+from bot.review.rules import Outcome, Target
+from bot.story.policy import Policy
+from storage.database import Tx
+from storage.records import Verb
+
+_UNSURE = f"I couldn't finish that. To see how things stand: {ids.COMMAND} review"
+
+
+async def _review(edge: Edge, call: Call) -> Rendered | None:
+    """The list of what waits."""
+
+    def work(tx: Tx, policy: Policy) -> Rendered:
+        if denied := service.may_review(policy, by=call.user_id):
+            return rendering.answer(tx, policy, denied, call.user_id)
+        return rendering.waiting_list(tx, policy, shown=queue.PAGE)
+
+    return await edge.read(work)
+
+
+async def _approve(edge: Edge, call: Call) -> Rendered | None:
+    number = story_number(call.rest)
+    if number is None:
+        return _which("approve 31")
+    return await _do(edge, call, lambda tx, policy: service.approve(tx, policy, by=call.user_id, target=number))
+
+
+async def _ask(edge: Edge, call: Call) -> Rendered | None:
+    number, question = story_number(call.rest), after_number(call.rest)
+    if number is None:
+        return _which(f"ask 31 {answers.EXAMPLE}")
+    return await _do(
+        edge, call, lambda tx, policy: service.ask(tx, policy, by=call.user_id, target=number, question=question)
+    )
+
+
+async def _decline(edge: Edge, call: Call) -> Rendered | None:
+    number, comment = story_number(call.rest), after_number(call.rest)
+    if number is None:
+        return _which("decline 31")
+    if not comment:
+        return await _open_decline(edge, call, number)
+    return await _do(
+        edge, call, lambda tx, policy: service.decline(tx, policy, by=call.user_id, target=number, comment=comment)
+    )
+
+
+async def _open_decline(edge: Edge, call: Call, target: Target) -> Rendered | None:
+    """The form opens; what stands in its way is said instead."""
+
+    def page_or_answer(tx: Tx, policy: Policy) -> dict[str, Any] | Rendered:
+        page = rendering.page_for(tx, policy, Verb.DECLINE, by=call.user_id, target=target, channel=call.channel_id)
+        return rendering.answer(tx, policy, page, call.user_id) if isinstance(page, Outcome) else page
+
+    page = await edge.read(page_or_answer)
+    if isinstance(page, Rendered):
+        return page
+    if await edge.open_view(call.body, page):
+        return None
+    return answers.plainly(f"Slack didn't let me open the form. Try: {ids.COMMAND} decline {target} and your reason")
+
+
+async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> Rendered:
+    """Do it once and answer in the same transaction, so that the answer is of what was done."""
+    answer = await edge.once(call.body, lambda tx, policy: rendering.answer(tx, policy, act(tx, policy), call.user_id))
+    return answers.plainly(_UNSURE) if answer is None else answer
+
+
+def _which(example: str) -> Rendered:
+    return answers.plainly(f"Which story? Try: {ids.COMMAND} {example}")
+
+
+COMMANDS: Commands = {
+    "review": Command(_review, f"{ids.COMMAND} review", reviewers_only=True, denied="review"),
+    "approve": Command(_approve, f"{ids.COMMAND} approve 31", reviewers_only=True, denied="approve"),
+    "ask": Command(_ask, f"{ids.COMMAND} ask 31 question", reviewers_only=True, denied="ask the teller"),
+    "decline": Command(_decline, f"{ids.COMMAND} decline 31 reason", reviewers_only=True, denied="decline"),
+}
