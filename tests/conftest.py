@@ -1,0 +1,48 @@
+"""What every room's tests stand on: a real database file, the one door to it, and a time that stands still."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage import schema
+from storage.database import Database
+from storage.writer import Writer
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Wednesday morning in June."""
+    return datetime(2025, 6, 4, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspace() -> str:
+    """The workspace that `writer` writes in."""
+    return "workspace1"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no rows, made once; tests copy it."""
+    made = Database(f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'empty.db'}")
+    schema.migrate(made)
+    made.close()
+    return made.path
+
+
+@pytest.fixture
+def database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    shutil.copy(migrated_file, tmp_path / "altogether.db")
+    opened = Database(f"sqlite:///{tmp_path / 'altogether.db'}", busy_seconds=2.0)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def writer(database: Database, workspace: str, now: datetime) -> Iterator[Writer]:
+    running = Writer(database, workspace, lambda: now).start()
+    yield running
+    running.close()

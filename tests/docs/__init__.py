@@ -1,0 +1,1 @@
+"""What the pages promise, read by tests: commands, settings, links and versions."""
