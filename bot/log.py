@@ -28,6 +28,7 @@ _LIBRARIES: Final = frozenset({"slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy
 _LEAST: Final[dict[str, int]] = {
     "aiohttp.access": logging.WARNING,  # at INFO: every request's path, and with it a connection's ticket
     "sqlalchemy": logging.WARNING,  # at INFO: every statement
+    "alembic": logging.WARNING,  # at INFO: how it works, at every start
 }
 _LONGEST: Final = 2_000
 

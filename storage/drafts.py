@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 
 from storage.database import Tx
 from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose
@@ -18,7 +18,7 @@ from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, Fragment
 _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
 _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
-_HEARING = literal_column(HEARING, Boolean())  # as text, so that the partial index serves
+_HEARING: ColumnElement[bool] = literal_column(HEARING)  # as text, so that the partial index serves
 
 
 def remember_script(tx: Tx, sha: str, toml: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
 
 from storage.database import Tx
 from storage.records import Message, Op, OutboxRow, OutboxState
@@ -18,8 +18,8 @@ from storage.tables import OutboxRowTable as Row
 
 _COLUMNS = tuple(getattr(Row, name) for name in OutboxRow.__slots__)
 # As text, the words of the partial indexes: with bound values SQLite reads a lane's whole past instead.
-_WAITING = literal_column(WAITING, Boolean())
-_PARKED = literal_column(PARKED, Boolean())
+_WAITING: ColumnElement[bool] = literal_column(WAITING)
+_PARKED: ColumnElement[bool] = literal_column(PARKED)
 _SENDING = and_(_WAITING, Row.state == OutboxState.SENDING)
 
 

@@ -36,7 +36,11 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """Sends until stopped. `pace` is the seconds between two messages to one channel (Slack asks for 1)."""
+    """Sends until stopped. `pace` is the seconds between two messages to one channel (Slack asks for 1).
+
+    Make it before this process puts anything in the outbox: what is SENDING by then may have been tried by an earlier
+    one, and is looked up in Slack before it is sent. Raises DatabaseUnavailable.
+    """
 
     def __init__(
         self,
@@ -72,12 +76,17 @@ class Delivery:
             policy=policy,
             kinds=kinds,
         )
+        with database.reading(workspace, clock.now()) as tx:
+            in_doubt = _found_sending(tx)
+        for outbox_id in in_doubt:
+            self._doubts.arise(outbox_id)
+        if in_doubt:
+            log.info("delivery begins with %d messages in doubt", len(in_doubt))
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._later: dict[str, datetime] = {}
         self._alarm = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._open = False
         self._ended = asyncio.Event()
 
     # ── what others call ──────────────────────────────────────────────────────────────────────────────────────────
@@ -138,8 +147,6 @@ class Delivery:
         if self._holds.stopping.is_set():
             return
         self._woken.update(lanes)
-        if not self._open:
-            return  # not before it is known which rows are in doubt
         for lane in lanes:
             if lane not in self._lanes:
                 self._lanes[lane] = asyncio.create_task(self._work(lane), name="lane")
@@ -193,14 +200,8 @@ class Delivery:
                 await self._clock.wait(self._holds.stopping, seconds=wait)
 
     async def _begin(self) -> None:
-        """Finds what waits and what is in doubt, then opens the lanes."""
-        lanes, in_doubt = await self._reader.read(lambda tx: (outbox.waiting_lanes(tx), _found_sending(tx)))
-        for outbox_id in in_doubt:
-            self._doubts.arise(outbox_id)
-        if lanes:
-            log.info("delivery begins: lanes=%d in_doubt=%d", len(lanes), len(in_doubt))
-        self._open = True
-        self._wake(self._woken | set(lanes))
+        """Gives every lane with something to send its first look."""
+        self._wake(await self._reader.read(outbox.waiting_lanes))
 
     async def _ring(self) -> None:
         """Wakes lanes when what they hold for later is due."""
@@ -247,12 +248,12 @@ def _found_sending(tx: Tx) -> list[str]:
 
 
 def _due(tx: Tx) -> bool:
-    """Whether a lane has something to send that waits for nothing of a later time."""
+    """Whether a lane has something to do now, be it to put off what waits for something of a later time."""
     for lane in outbox.waiting_lanes(tx):
         row = outbox.next_in_lane(tx, lane)
         if row is None:
             continue
         other = None if row.depends_on is None else outbox.find(tx, row.depends_on)
-        if other is None or other.state not in (OutboxState.QUEUED, OutboxState.SENDING) or other.due_at <= tx.now:
+        if other is None or other.state not in (OutboxState.QUEUED, OutboxState.SENDING) or other.due_at > tx.now:
             return True
     return False

@@ -87,6 +87,8 @@ class Sender:
             log.warning("cannot read what to send: %s", error)
             ticket.unread += 1
             return Pause(self._patience.before_try(ticket.unread))
+        if self._holds.stopping.is_set():
+            raise Stopped  # it may have waited for its place while the bot was told to stop
         if isinstance(found, Nothing):
             return Turn(False, found.due_at)
         if isinstance(found, Waits):

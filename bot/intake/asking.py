@@ -100,7 +100,7 @@ def question(
 ) -> Rendered:
     """The question as it is put; `buttons` only while it is the message that carries Next."""
     head = heading(conversation, asked)
-    blocks = [kit.section(_words_of(conversation, asked, head, back))]
+    blocks = [kit.section(_words_of(conversation, asked, head, back=back, live=buttons))]
     if buttons:
         blocks += _menus(conversation, asked)
     sentence = line_of(line, conversation, _about(conversation, asked))
@@ -117,7 +117,7 @@ def heading(conversation: Conversation, asked: Question) -> str:
     return f"{conversation.number(asked.id)} of {max(conversation.draft.shown_total, 1)}{optional}"
 
 
-def _words_of(conversation: Conversation, asked: Question, head: str, back: bool) -> str:
+def _words_of(conversation: Conversation, asked: Question, head: str, *, back: bool, live: bool) -> str:
     answer = conversation.answer(asked.id)
     ask = f"*{escape(asked.ask)}*"
     if back and asked.lead.typed:
@@ -131,6 +131,8 @@ def _words_of(conversation: Conversation, asked: Question, head: str, back: bool
     if asked.hint:
         joint = "\n" if asked.lead.typed else " "
         lines[0] += joint + escape(asked.hint)
+    if not live:
+        return "\n".join(lines)
     if answer.form_text is not None:
         lines.append("I have what you saved in the form. Change it there before you send, or press Next.")
     elif asked.kind is PromptKind.STORY and answer.count:
@@ -156,7 +158,7 @@ def _menus(conversation: Conversation, asked: Question) -> list[kit.Block]:
     for prompt in asked.prompts:
         if prompt.typed:
             continue
-        chooser = choose_element(prompt, conversation.answer(prompt.id))
+        chooser = choose_element(prompt, conversation.answer(prompt.id), alone=len(asked.prompts) == 1)
         if chooser["type"] == "radio_buttons":
             blocks.append(kit.actions(chooser))
         else:
@@ -165,12 +167,14 @@ def _menus(conversation: Conversation, asked: Question) -> list[kit.Block]:
     return blocks
 
 
-def choose_element(prompt: Prompt, answer: Answer, *, action_id: str | None = None) -> kit.Element:
-    """Radio buttons where one of ten or fewer stands alone; else a menu, in groups where the script has them."""
+def choose_element(
+    prompt: Prompt, answer: Answer, *, action_id: str | None = None, alone: bool = True
+) -> kit.Element:
+    """Radio buttons for a few options; else a menu, in groups where the script has them. `alone` in its message."""
     action = action_id or f"{ids.CHOOSE}:{prompt.id}"
     extra = [kit.option(prompt.other, OTHER_ID)] if prompt.other else []
     options = [kit.option(choice.text, choice.id) for choice in prompt.choices] + extra
-    placeholder = prompt.label if prompt.beside or len(prompt.label) > 12 else f"Choose {prompt.label.lower()}"
+    placeholder = f"Choose {prompt.label.lower()}" if alone else prompt.label
     if prompt.kind is PromptKind.CHOICE:
         chosen = answer.choices[0] if answer.choices else None
         if len(options) <= 5:

@@ -1,0 +1,145 @@
+"""How Slack reaches the listeners: commit before ack, over Socket Mode.
+
+Bolt would acknowledge events before their listeners run, turn a failed authorisation into an acknowledgement, and leave
+unmatched requests to come back for ever; each is set right here. A delivery that fails stays unacknowledged, so that
+Slack sends it again; a person who pressed something is told, since presses are not sent again.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from aiohttp import WSMessage, WSMsgType
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands import NOT_SAVED
+from bot.facts import Facts
+from bot.log import describe_exception
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS: Final = 3.0
+"""How long a stop waits for deliveries in hand."""
+
+
+def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
+    """A Bolt app that acknowledges after the commit."""
+    who = AuthorizeResult(
+        enterprise_id=facts.enterprise_id,
+        team_id=facts.team_id,
+        bot_user_id=facts.bot_user_id,
+        bot_id=facts.bot_id,
+        bot_token=token,
+    )
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        return who  # resolved at start: a lookup that failed here would be acknowledged, and the event lost
+
+    framework = logging.getLogger("slack_bolt.AsyncApp")
+    framework.addFilter(_silence)  # it would warn that SLACK_BOT_TOKEN, which it reads by itself, is not used
+    try:
+        app = AsyncApp(
+            authorize=authorize,
+            client=client,
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+            request_verification_enabled=False,  # Socket Mode requests come authenticated
+        )
+    finally:
+        framework.removeFilter(_silence)
+
+    @app.error
+    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse | None:
+        if isinstance(error, BoltUnhandledRequestError):
+            return BoltResponse(status=200, body="")
+        kind = body.get("type") or "command"
+        log.error("delivery failed type=%s error=%s", kind, describe_exception(error))
+        return None if kind == "event_callback" else await _tell(client, body)
+
+    return app
+
+
+def _silence(_: logging.LogRecord) -> bool:
+    return False
+
+
+async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse | None:
+    """Tell somebody who pressed or submitted that it did not count; None, so that Slack tells them, when we cannot."""
+    if body.get("type") == "view_submission":
+        blocks = [block for block in (body.get("view") or {}).get("blocks") or [] if block.get("type") == "input"]
+        if blocks:
+            answer = {"response_action": "errors", "errors": {blocks[0].get("block_id"): NOT_SAVED}}
+            return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+    user = (body.get("user") or {}).get("id")
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
+    if body.get("type") == "block_actions" and user and channel:
+        try:
+            await client.chat_postEphemeral(channel=channel, user=user, text=NOT_SAVED)
+        except (SlackClientError, OSError, TimeoutError) as error:
+            log.warning("regret not delivered error=%s", describe_exception(error))
+            return None
+    elif body.get("command"):
+        return None
+    return BoltResponse(status=200, body="")
+
+
+class Socket(AsyncSocketModeHandler):
+    """The Socket Mode connection, which knows what it has in hand and hears when it was renewed."""
+
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        super().__init__(app, app_token, web_client=client)
+        self.client.proxy = client.proxy  # the SDK would take one from the environment, for this computer too
+        self.greeted = asyncio.Event()
+        self.on_renewed: Callable[[], Awaitable[None]] | None = None
+        self._in_hand = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stopping = False
+        self.client.on_message_listeners.append(self._listen_for_hello)
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Handle one envelope; while stopping, leave it unacknowledged for whoever runs next."""
+        if self._stopping:
+            return
+        self._in_hand += 1
+        self._idle.clear()
+        try:
+            await super().handle(client, req)
+        except (OSError, SlackClientError):
+            raise  # the acknowledgement could not be sent: Slack delivers again
+        except Exception as error:  # noqa: BLE001 -- Bolt stumbled over the payload itself, and would every time
+            log.error("envelope not understood type=%s error=%s", req.type, describe_exception(error))
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        finally:
+            self._in_hand -= 1
+            if self._in_hand == 0:
+                self._idle.set()
+
+    async def _listen_for_hello(self, message: WSMessage) -> None:
+        if message.type is not WSMsgType.TEXT or '"hello"' not in message.data[:200]:
+            return
+        renewed = self.greeted.is_set()
+        self.greeted.set()
+        if renewed and self.on_renewed is not None:
+            log.info("socket renewed")
+            await self.on_renewed()
+
+    async def stop(self) -> None:
+        """Take no more, let what is in hand be committed and acknowledged, then close."""
+        self._stopping = True
+        try:
+            await asyncio.wait_for(self._idle.wait(), DRAIN_SECONDS)
+        except TimeoutError:
+            log.warning("stopped with deliveries in hand count=%d", self._in_hand)
+        await self.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
