@@ -1,0 +1,97 @@
+"""A rehearsal with the real bot in it, and a look into its database from outside."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rehearsal.log import LogEntry
+from bot.rehearsal.process import BotProcess
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.socket_mode import Times
+
+TUESDAY = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)
+"""Tuesday 3 June 2025, four past two in the afternoon, UK time."""
+
+
+@dataclass
+class Play:
+    """A rehearsal, its bot, and the bot's database."""
+
+    rehearsal: Rehearsal
+    bot: BotProcess
+    database: Path
+
+    def person(self, name: str) -> Any:
+        return self.rehearsal.person(name)
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Asks the database file directly, as a checker that trusts nobody would."""
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def count(self, query: str, *parameters: Any) -> int:
+        """The single number that a query answers."""
+        return int(self.rows(query, *parameters)[0][0])
+
+    def everything_stored(self) -> bytes:
+        """Every byte of the database files."""
+        return b"".join(path.read_bytes() for path in sorted(self.database.parent.glob(f"{self.database.name}*")))
+
+    def calls(self, method: str) -> list[str]:
+        """Every call of a method so far, as text."""
+        return [str(entry.body) for entry in self.rehearsal.log.of(method, "called")]
+
+    def methods_called(self) -> set[str]:
+        """Web API methods that the bot has called."""
+        return {entry.kind for entry in self.rehearsal.log.entries if entry.outcome == "called"} - {"response_url"}
+
+    @asynccontextmanager
+    async def until(self, kind: str, outcome: str) -> AsyncIterator[None]:
+        """Leaves only when something of this kind and outcome has passed between workspace and bot since."""
+        seen = asyncio.Event()
+
+        def look(entry: LogEntry) -> None:
+            if entry.kind == kind and entry.outcome == outcome:
+                seen.set()
+
+        forget = self.rehearsal.log.listen(look)
+        try:
+            yield
+            await asyncio.wait_for(seen.wait(), 10)
+        finally:
+            forget()
+
+
+OpenPlay = Callable[..., Any]
+
+
+@asynccontextmanager
+async def open_play(directory: Path, *, ready: bool = True, **settings: str) -> AsyncIterator[Play]:
+    """Opens a rehearsal with the bot running in it; `settings` replace the environment's."""
+    async with Rehearsal(directory=directory, pace=0) as rehearsal:
+        rehearsal.clock.set(TUESDAY)
+        rehearsal.hub.times = Times(ack_deadline=1.0, retries=(0.1, 0.5, 1.0))
+        rehearsal.hub.keep_events = True
+        database = directory / "altogether.db"
+        environment: Mapping[str, str] = rehearsal.environment(
+            os.environ, database_url=f"sqlite:///{database}", **settings
+        )
+        async with BotProcess(rehearsal, environment) as bot:
+            if ready:
+                await bot.ready()
+            yield Play(rehearsal, bot, database)
+
+
+@pytest.fixture
+async def play(tmp_path: Path) -> AsyncIterator[Play]:
+    """A rehearsal of its own for one test."""
+    async with open_play(tmp_path / "play") as opened:
+        yield opened
