@@ -54,6 +54,8 @@ T = TypeVar("T")
 
 REVIEWERS_EVERY: Final = 300.0
 """Seconds between looks at who the reviewers are."""
+BUSY_SECONDS: Final = 2.0
+"""How long a write waits for a locked database: a press must be answered within three."""
 FIRST_RETRY: Final = 1.0
 LONGEST_RETRY: Final = 30.0
 
@@ -79,7 +81,7 @@ class House:
 
 def open_database(settings: Settings) -> Database:
     """The database; its tables are made where there were none. Raises DatabaseNotReady naming the command that helps."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, busy_seconds=BUSY_SECONDS)
     if schema.state(database).standing is schema.Standing.MISSING:
         schema.migrate(database)
     schema.ready(database)

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from asyncio import wrap_future
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,11 +154,15 @@ class Writer:
         try:
             self._together(batch)
         except BaseException as error:  # noqa: BLE001 -- whatever it was, no caller may be left waiting
+            if is_busy(error):  # each would wait as long again, and those behind them all: somebody waits for an answer
+                for job in (*batch, *self._queued()):
+                    self._failed_alone(job, error)
+                return
             if len(batch) == 1:
                 self._failed_alone(batch[0], error)
                 return
             for job in batch:
-                if is_busy(error):  # each would wait as long again, and the next batch behind them all
+                if is_busy(error):
                     self._failed_alone(job, error)
                     continue
                 try:
@@ -166,6 +170,15 @@ class Writer:
                 except BaseException as alone:  # noqa: BLE001 -- as above
                     self._failed_alone(job, alone)
                     error = alone
+
+    def _queued(self) -> Iterator[Job[Any]]:
+        """Take what is queued just now; the word to stop stays."""
+        for _ in range(self._jobs.qsize()):
+            job = self._jobs.get_nowait()
+            if job is None:
+                self._jobs.put(None)
+                return
+            yield job
 
     def _together(self, batch: list[Job[Any]]) -> None:
         """Run the jobs in one transaction, commit, and only then release their results."""
