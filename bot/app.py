@@ -29,6 +29,7 @@ from bot.digest import rendering as digest_rendering
 from bot.digest import service as digest
 from bot.digest.rules import preview_at
 from bot.edge import Edge
+from bot.errors import DeliveryError
 from bot.facts import Facts, learn, make_policy
 from bot.intake import listeners as intake_listeners
 from bot.intake import rendering as intake_rendering
@@ -56,6 +57,8 @@ REVIEWERS_EVERY: Final = 300.0
 """Seconds between looks at who the reviewers are."""
 BUSY_SECONDS: Final = 2.0
 """How long a write waits for a locked database: a press must be answered within three."""
+DRAIN_SECONDS: Final = 60.0
+"""How long a single post from the command line tries."""
 FIRST_RETRY: Final = 1.0
 LONGEST_RETRY: Final = 30.0
 
@@ -79,13 +82,11 @@ class House:
 # ── opening the house ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_database(settings: Settings) -> Database:
-    """The database; its tables are made where there were none. Raises DatabaseNotReady naming the command that helps."""
-    database = Database(settings.database_url, busy_seconds=BUSY_SECONDS)
+def prepare(database: Database) -> None:
+    """Make the tables where there are none. Raises DatabaseNotReady naming the command that helps. Under the lock."""
     if schema.state(database).standing is schema.Standing.MISSING:
         schema.migrate(database)
     schema.ready(database)
-    return database
 
 
 async def learn_patiently(client: AsyncWebClient, settings: Settings) -> Facts:
@@ -103,22 +104,26 @@ async def learn_patiently(client: AsyncWebClient, settings: Settings) -> Facts:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, who: str) -> AsyncIterator[House]:
-    """Take the lock, open the database and build everything that sends; close it all at the end."""
+async def open_house(settings: Settings, who: str, *, patient: bool = True) -> AsyncIterator[House]:
+    """Take the lock, open the database and build everything that sends; close it all at the end.
+
+    A `patient` house waits for a Slack that cannot be reached; another raises SlackUnavailable.
+    """
     clock = make_clock(settings)
     script = load_script(settings.script)
-    database = open_database(settings)
+    database = Database(settings.database_url, busy_seconds=BUSY_SECONDS)
     try:
         with lock.hold(database.path, who, at=clock.now()):
+            prepare(database)
             async with make_session() as session:
                 client = make_client(settings.bot_token, settings.api_url, session)
-                known = await learn_patiently(client, settings)
-                yield_house = _build(settings, clock, database, client, known, Shelf(script))
+                known = await (learn_patiently if patient else learn)(client, settings)
+                house = _build(settings, clock, database, client, known, Shelf(script))
                 try:
-                    yield yield_house
+                    yield house
                 finally:
-                    yield_house.edge.close()
-                    await asyncio.to_thread(yield_house.writer.close)
+                    house.edge.close()
+                    await asyncio.to_thread(house.writer.close)
     finally:
         database.close()
 
@@ -317,11 +322,18 @@ def _welcome(tx: Tx, policy: Policy) -> list[str]:
 
 
 async def deliver_once(settings: Settings, work: Callable[[Tx, Policy], T]) -> T:
-    """Do one piece of work with no bot running: take the lock, write, send what it caused, and stop."""
-    async with open_house(settings, "altogether digest post") as house:
+    """Do one piece of work with no bot running: take the lock, write, send what it caused, and stop.
+
+    Raises DeliveryError when Slack has not taken everything within a minute; the rest waits for the bot.
+    """
+    async with open_house(settings, "altogether digest post", patient=False) as house:
         running = asyncio.create_task(house.delivery.run())
-        done = await house.writer.run(lambda tx: work(tx, house.edge.policy))
-        await house.delivery.drained()
-        await house.delivery.stop()
-        await asyncio.gather(running, return_exceptions=True)
+        try:
+            done = await house.writer.run(lambda tx: work(tx, house.edge.policy))
+            await asyncio.wait_for(house.delivery.drained(), DRAIN_SECONDS)
+        except TimeoutError as error:
+            raise DeliveryError("Slack has not taken everything yet; the rest goes out when the bot runs") from error
+        finally:
+            await house.delivery.stop()
+            await asyncio.gather(running, return_exceptions=True)
         return done

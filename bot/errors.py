@@ -8,9 +8,9 @@ handler, the delivery loop and `cli.main`.
     ├── NotAllowed         somebody tried what is not theirs to do
     ├── Conflict           somebody else was first, or the thing has moved on
     ├── NotFound           there is no such story, draft, person
-    └── DeliveryError      a message did not reach Slack
-        ├── RetryLater     it can be tried again, after a while
-        └── Parked         it can never succeed as it is; the keeper sees why
+    └── DeliveryError      messages did not reach Slack in time
+
+How single messages fare is not an exception: delivery's outcomes are values (`bot/delivery/outcomes.py`).
 """
 
 from collections.abc import Sequence
@@ -50,21 +50,4 @@ class NotFound(AltogetherError):
 
 
 class DeliveryError(AltogetherError):
-    """A message did not reach Slack."""
-
-
-class RetryLater(DeliveryError):
-    """It can be tried again, not sooner than `after` seconds from now."""
-
-    def __init__(self, reason: str, *, after: float | None = None) -> None:
-        self.reason = reason
-        self.after = after
-        super().__init__(reason)
-
-
-class Parked(DeliveryError):
-    """It can never succeed as it is; `reason` is a short code that the keeper sees."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    """Messages did not reach Slack in time; they wait in the outbox."""

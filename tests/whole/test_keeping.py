@@ -1,4 +1,4 @@
-"""The keeper's side of the whole bot: one bot per database, a clean stop, and what happens when nothing can be stored."""
+"""The keeper's side: one bot per database, a clean stop, and what happens when nothing can be stored."""
 
 import asyncio
 import os

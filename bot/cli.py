@@ -1,0 +1,250 @@
+"""The keeper's command line: what each command is called and says, and what is printed when one cannot go on.
+
+Every command imports what it needs when it runs, since most of them need little and start-up is felt. Nothing that a
+keeper can cause ends in a traceback: `main` turns what has a name into a sentence and an exit code.
+"""
+
+import asyncio
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+OK: Final = 0
+FAILED: Final = 1
+UNUSABLE: Final = 2
+"""Wrong settings, wrong arguments, or a database that another bot has: nothing was started."""
+BROKEN: Final = 70
+"""A fault of the program (EX_SOFTWARE of sysexits.h)."""
+INTERRUPTED: Final = 130
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command (the process's own arguments if None) and returns its exit code; never raises."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without "…" shows "?", not a traceback
+    try:
+        code = altogether.main(None if arguments is None else list(arguments), "altogether", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 -- the last place where a failure can be said in words
+        return _say_failure(error)
+    return code if isinstance(code, int) else OK
+
+
+def _say_failure(error: Exception) -> int:
+    """Print what went wrong; returns the exit code."""
+    from bot.errors import AltogetherError, SettingsError
+    from bot.intake.script import ScriptError
+    from bot.settings import render_settings_problems
+    from storage.errors import DatabaseLocked, DatabaseUnavailable, StorageError
+
+    match error:
+        case SettingsError():
+            said, code = render_settings_problems(error), UNUSABLE
+        case DatabaseLocked():
+            said, code = f"Another bot is using this database: {error.holder}. Nothing was started.", UNUSABLE
+        case ScriptError():
+            said, code = f"The script can't be used; nothing was started.\n{error}", UNUSABLE
+        case DatabaseUnavailable():
+            said = f"The database can't be used just now (full, locked, read-only or damaged): {error}."
+            code = FAILED
+        case AltogetherError() | StorageError():
+            said, code = _sentence(str(error)), FAILED
+        case _:
+            said, code = _unexpected(error), BROKEN
+    click.echo(said, err=True)
+    return code
+
+
+def _unexpected(error: Exception) -> str:
+    """A fault of ours without what people wrote: class names and our own places in the code."""
+    from bot.log import describe_exception
+    from bot.redact import redact
+
+    where = redact(describe_exception(error))
+    return f"Something went wrong that should not have. Please report this line:\n  {where}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("altogether")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        import tomllib
+
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"Altogether {_version()}")
+        context.exit()
+
+
+class _AsWritten(click.Group):
+    """Lists its commands in the order in which they stand here, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_AsWritten, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Say which version.",
+)
+def altogether() -> None:
+    """Altogether collects the stories an organisation learns from, in Slack.
+
+    Try it without Slack: altogether rehearse. To run it for real, fill in .env and follow altogether doctor.
+    """
+
+
+@altogether.command()
+@click.option("--scene", default="weekly", show_default=True, metavar="NAME", help="Which scene to play.")
+@click.option("--script", "script_file", type=_FILE, metavar="FILE", help="Rehearse a script of your own.")
+def rehearse(scene: str, script_file: Path | None) -> int:
+    """Try the bot with made-up people, without Slack.
+
+    Nothing leaves this computer. Plays a scene in the terminal. Exit 1 if something that should have been said was not.
+    """
+    import os
+
+    from bot.rehearsal.stage import rehearse as play
+
+    outer = dict(os.environ)  # noqa: TID251 -- the rehearsal takes the way to programs from it, and warns of the rest
+    return asyncio.run(play(scene=scene, script=script_file, outer=outer, out=sys.stdout))
+
+
+@altogether.command()
+def run() -> int:
+    """Run the bot until Ctrl-C.
+
+    Wrong settings are all listed at once, each with its fix, and nothing is started (exit 2).
+    """
+    from bot.app import serve
+    from bot.log import set_up_logging
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    set_up_logging(settings.log_level, secrets=settings.secrets)
+    return asyncio.run(serve(settings, out=sys.stdout))
+
+
+@altogether.command()
+@click.option("--hello", metavar="USER", help="Also send this person (a member id, U0123) one direct message.")
+def doctor(hello: str | None) -> int:
+    """Check everything, and say how to fix what is wrong.
+
+    Reads only, unless --hello asks for one message. Exit 0: ready. Exit 1: something to fix.
+    """
+    from bot.doctor import examine, is_member_id
+    from bot.log import set_up_logging
+
+    if hello is not None and not is_member_id(hello):
+        raise click.UsageError('--hello needs a member id, such as U0123. In a profile: ⋮, "Copy member ID".')
+    set_up_logging("CRITICAL")  # the page says what the libraries would log
+    return asyncio.run(examine(sys.stdout, hello=hello))
+
+
+@altogether.command()
+@click.option("--name", help='What to call the app in Slack; "Altogether" if left out.')
+def manifest(name: str | None) -> int:
+    """Print the manifest to create the Slack app from.
+
+    At https://api.slack.com/apps: Create New App, From a manifest, JSON, and paste it.
+    """
+    from bot.manifest import NAME, build_manifest, render_manifest
+
+    try:
+        built = build_manifest(name=NAME if name is None else name)
+    except ValueError as error:
+        raise click.UsageError(f"--name: {error}.") from error
+    click.echo(render_manifest(built), nl=False)
+    return OK
+
+
+@altogether.group()
+def script() -> None:
+    """Work on a script: the questions the bot asks."""
+
+
+@script.command()
+@click.argument("file", type=_FILE)
+def check(file: Path) -> int:
+    """Say whether FILE can be used as a script.
+
+    Lists every problem at once, each with its line. Exit 0: fine. Exit 1: not usable.
+    """
+    from bot.intake.script_file import check_script
+
+    fine, report = check_script(file)
+    click.echo(report)
+    return OK if fine else FAILED
+
+
+@altogether.command()
+def migrate() -> int:
+    """Make the database, or bring it up to date.
+
+    For after an upgrade; stop the bot first. A migration that fails leaves the database as it was.
+    """
+    from bot.keeper.migrating import migrate_database
+    from bot.settings import load_settings
+
+    click.echo(migrate_database(load_settings(slack=False)))
+    return OK
+
+
+@altogether.group()
+def digest() -> None:
+    """See the coming digest, or post it now."""
+
+
+@digest.command()
+def preview() -> int:
+    """Print what the next digest would hold, as things stand. Changes nothing."""
+    from bot.keeper.digest_work import preview_digest
+    from bot.log import set_up_logging
+    from bot.settings import load_settings
+
+    set_up_logging("CRITICAL")
+    click.echo(asyncio.run(preview_digest(load_settings(slack=False))))
+    return OK
+
+
+@digest.command()
+def post() -> int:
+    """Post this week's digest now: it is that week's edition.
+
+    With a bot running, the bot posts it; with none, this command does. A second time posts nothing.
+    """
+    from bot.app import deliver_once
+    from bot.keeper.digest_work import post_digest
+    from bot.log import set_up_logging
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    set_up_logging("WARNING", secrets=settings.secrets)
+    click.echo(asyncio.run(post_digest(settings, deliver_once)))
+    return OK
