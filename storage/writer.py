@@ -178,7 +178,8 @@ class Writer:
             if job is None:
                 self._jobs.put(None)
                 return
-            yield job
+            if job.done.set_running_or_notify_cancel():  # a cancelled one cannot be answered, and would end the thread
+                yield job
 
     def _together(self, batch: list[Job[Any]]) -> None:
         """Run the jobs in one transaction, commit, and only then release their results."""
