@@ -1,0 +1,38 @@
+"""The tables. Every key carries its workspace, and so does every cross-reference.
+
+Declared once here; `migrations/` builds them and a test holds the two together. Statements are SQLAlchemy Core over
+these classes; there is no session and no identity map. `Words` columns are the ones that hold what people wrote.
+"""
+
+from storage.tables.base import HEARING, PARKED, WAITING, Base
+from storage.tables.house import AuthorRow, InboxRow, ParkedRow, TellerRow, WorkspaceRow
+from storage.tables.sending import EditionEntryRow, EditionRow, OutboxRowTable, SurfaceRow
+from storage.tables.stories import AskRow, DecisionRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
+from storage.tables.telling import AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
+
+__all__ = [
+    "HEARING",
+    "PARKED",
+    "WAITING",
+    "AskRow",
+    "AskedRow",
+    "AuthorRow",
+    "Base",
+    "DecisionRow",
+    "DraftAnswerRow",
+    "DraftRow",
+    "EditionEntryRow",
+    "EditionRow",
+    "FragmentRow",
+    "InboxRow",
+    "OutboxRowTable",
+    "ParkedRow",
+    "PermissionRow",
+    "ScriptRow",
+    "StoryRow",
+    "SurfaceRow",
+    "TellerRow",
+    "VersionAnswerRow",
+    "VersionRow",
+    "WorkspaceRow",
+]
