@@ -195,6 +195,12 @@ def remind(tx: Tx, policy: Policy) -> datetime:
     return rules.next_reminder(tx.now, policy.zone)
 
 
+def is_going_out(tx: Tx, number: int) -> bool:
+    """Whether the card of this story's current version is being posted at this moment."""
+    story = stories.find_by_number(tx, number)
+    return story is not None and tidings.card_is_going_out(tx, story.id, story.current_version)
+
+
 def tell_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
     """Reviewers hear of a message that could not be sent, once for each; courtesies that nobody waits for are left out.
 

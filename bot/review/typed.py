@@ -4,6 +4,7 @@ Bound by `app.py` through `COMMANDS`. The answer rides in the acknowledgement, a
 was typed is looked at here; who may do what is settled in `service.py`.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from bot.story.policy import Policy
 from storage.database import Tx
 from storage.records import Verb
 
+_LOOKS = 8
+_BETWEEN_LOOKS = 0.1
+"""Seconds. Together well under the three in which a command must be answered."""
 _UNSURE = f"I couldn't finish that. To see how things stand: {ids.COMMAND} review"
 
 
@@ -75,8 +79,17 @@ async def _open_decline(edge: Edge, call: Call, target: Target) -> Rendered | No
 
 async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> Rendered:
     """Do it once and answer in the same transaction, so that the answer is of what was done."""
+    await _card_has_gone_out(edge, story_number(call.rest))
     answer = await edge.once(call.body, lambda tx, policy: rendering.answer(tx, policy, act(tx, policy), call.user_id))
     return answers.plainly(_UNSURE) if answer is None else answer
+
+
+async def _card_has_gone_out(edge: Edge, number: int | None) -> None:
+    """Wait a moment for a card that is being posted: a quick reviewer sees it before we know that it stands."""
+    for _ in range(_LOOKS):
+        if number is None or not await edge.read(lambda tx, policy: service.is_going_out(tx, number)):
+            return
+        await asyncio.sleep(_BETWEEN_LOOKS)
 
 
 def _which(example: str) -> Rendered:

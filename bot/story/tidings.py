@@ -97,6 +97,12 @@ def refresh_cards(tx: Tx, policy: Policy, story_id: str) -> None:
             )
 
 
+def card_is_going_out(tx: Tx, story_id: str, version: int) -> bool:
+    """Whether this version's card is being posted just now: Slack may show it before its mark is written."""
+    row = outbox.find_by_key(tx, f"card:{story_id}:{version}")
+    return row is not None and row.state is OutboxState.SENDING
+
+
 def card_is_shown(tx: Tx, story_id: str, version: int) -> bool:
     """Whether reviewers have been shown this version."""
     row = outbox.find_by_key(tx, f"card:{story_id}:{version}")
