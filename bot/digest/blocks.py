@@ -1,0 +1,160 @@
+"""What readers and tellers see of an edition: the channel message, its thread, the quiet week, the notices.
+
+Pure. Each function returns the notification's text and the blocks, within Slack's limits for whatever tellers wrote.
+The text never holds a story's words, and their words stand only where they can neither ping nor pose as a link.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot import ids, kit, text
+from bot.story.view import StoryView, minutes_to_read
+
+Words = tuple[str, list[kit.Block]]
+"""The notification's text, and the blocks."""
+
+MOST_OPENINGS: Final = 6
+"""With more stories than this the message is a list of titles: it has to fit on a phone."""
+
+_HEADING: Final = 150
+_RUN: Final = 2000
+"""Characters of one run of a long answer: even if all of them grow in escaping, a page has room for it."""
+
+_PAGE: Final = 11_000
+"""Characters of a thread post, beside its header."""
+
+
+def edition(views: Sequence[StoryView], *, day: str, late: str | None) -> Words:
+    """The week's stories, at least one. `day` is the day it goes out on, `late` what is said when it is late."""
+    minutes = text.count(minutes_to_read(views), "minute")
+    several = len(views) > 1
+    title = "This week's stories" if several else "This week's story"
+    stories = [text.count(len(views), "story", "stories")] if several else []
+    said: list[kit.Block] = [kit.header(title), kit.context(" · ".join([day, *stories, f"{minutes} to read"]))]
+    if late:
+        said.append(kit.context(late))
+    if len(views) > MOST_OPENINGS:
+        said.append(kit.bullets(*(heading(view) for view in views)))
+    else:
+        said += [_opening(view) for view in views]
+    said.append(kit.context("Full stories are in the thread." if several else "The story is in the thread."))
+    said.append(_tell())
+    return f"{title}: {len(views)} new, about {minutes} to read.", said
+
+
+def quiet(*, late: str | None) -> Words:
+    """A week without new stories, where the keeper wants that said."""
+    words = "No new stories this week."
+    return words, [kit.section(words), *_late(late), _tell()]
+
+
+def reread(view: StoryView, *, posted_at: datetime, now: datetime, zone: ZoneInfo, late: str | None) -> Words:
+    """A week without new stories that shows an earlier one again."""
+    words = f"No new stories this week. Here is one from {_month(posted_at, now, zone)}"
+    shown = kit.rich(kit.words(f"{words}, "), kit.words(heading(view), bold=True), kit.words("."))
+    return f"{words}.", [shown, *_late(late), kit.context("The story is in the thread."), _tell()]
+
+
+def late_line(*, slot: datetime, made_at: datetime, offline: bool, zone: ZoneInfo) -> str:
+    """Why an edition comes after its time; `offline` when the bot was away as the slot came."""
+    until = _moment(made_at, zone)
+    why = f"I was offline until {until}" if offline else f"I was held up until {until}"
+    return f"Due {_moment(slot, zone)}. {why}; no story was lost."
+
+
+# ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def story_posts(view: StoryView) -> list[Words]:
+    """One story in the thread: as many posts as it needs, split between answers where that can be."""
+    facts = view.facts if view.title else view.services
+    body = [kit.context(facts)] if facts else []
+    for label, words in view.sections:
+        first, *rest = runs(words)
+        body.append(kit.said(label, first))
+        body += [kit.said(None, run) for run in rest]
+    if view.lesson:
+        body += [kit.quote(run) for run in runs(view.lesson)]
+    body.append(kit.context(f"{view.credit} · story {view.number}" if view.credit else f"Story {view.number}"))
+    pages = kit.pages(body, characters=_PAGE)
+    again = f"Story {view.number}, continued"
+    return [
+        (
+            f"{again}." if part else f"Story {view.number}, in full.",
+            [kit.header(again if part else heading(view)), *page],
+        )
+        for part, page in enumerate(pages)
+    ]
+
+
+def runs(words: str) -> list[str]:
+    """The words in pieces that a block can hold, broken at white space where there is some."""
+    pieces = []
+    while len(words) > _RUN:
+        head = words[:_RUN]
+        end = max(head.rfind("\n"), head.rfind(" "))
+        end = end if end > _RUN // 2 else _RUN
+        pieces.append(words[:end])
+        words = words[end:].lstrip() if end < _RUN else words[end:]
+    return [*pieces, words] if words or not pieces else pieces
+
+
+def heading(view: StoryView) -> str:
+    """What the story is called, on one line."""
+    return text.cut(text.one_line(view.heading), _HEADING)
+
+
+# ── to the teller ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def notice(number: int, *, permalink: str | None, channel: str) -> Words:
+    """The teller hears that the story is out."""
+    begun = f"Story {number} is in this week's digest"
+    thanks = "Thank you for telling it."
+    place = f": <{text.escape(permalink)}>" if permalink else f", in #{text.escape(channel)}"
+    return f"{begun}. {thanks}", [kit.section(f"{begun}{place}. {thanks}")]
+
+
+def held_back(number: int, *, slot: datetime, zone: ZoneInfo) -> Words:
+    """The teller hears that the story will not be in the digest they were told of."""
+    day = text.day(slot, zone).partition(" ")[0]
+    words = f"Story {number} will be in a later digest, not {day}'s. Nothing is wrong with it."
+    return words, [kit.section(words)]
+
+
+def new_date(number: int, *, slot: datetime, later: bool, channel: str, zone: ZoneInfo) -> Words:
+    """The teller hears on which day the story goes out instead; `later` than they were told before."""
+    words = f"Story {number} now goes in #{text.escape(channel)} on {text.day_and_time(slot, zone)}."
+    if later:
+        words += " Nothing is wrong with it."
+    return words, [kit.section(words)]
+
+
+# ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _opening(view: StoryView) -> kit.Block:
+    opening = f"\n{view.opening}" if view.opening else ""
+    return kit.rich(kit.words(heading(view), bold=True), kit.words(opening))
+
+
+def _tell() -> kit.Block:
+    return kit.actions(kit.button("Tell your story", ids.TELL_STORY))
+
+
+def _late(late: str | None) -> list[kit.Block]:
+    return [kit.context(late)] if late else []
+
+
+def _moment(when: datetime, zone: ZoneInfo) -> str:
+    return f"{text.day(when, zone)}, {text.time_of_day(when, zone)}"
+
+
+def _month(when: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """ "March"; with the year once that could be the wrong March."""
+    then, today = when.astimezone(zone), now.astimezone(zone)
+    months = (today.year - then.year) * 12 + today.month - then.month
+    words = text.month_and_year(then)
+    return words if months > 11 else words.partition(" ")[0]

@@ -1,0 +1,88 @@
+"""What reviewers press and type about the digest: read the payload, call one service, acknowledge.
+
+No rules and no SQL here. `app.py` calls `register` and adds `COMMANDS` to those of the other rooms.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids, text
+from bot.commands import Call, Command, Commands
+from bot.digest import holding, service
+from bot.digest.messages import Press, whisper
+from bot.digest.rendering import preview_now, reading_page
+from bot.digest.rules import Said
+from bot.edge import Edge
+from bot.outgoing import Rendered
+from bot.story.when import coming_slot
+
+_PREVIEW: Final = f"{ids.COMMAND} digest preview"
+_VERBS: Final = ("preview", "post")
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Listen to the buttons of the preview."""
+
+    @app.action(ids.HOLD)
+    async def on_hold(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press, value = press_of(body), value_of(body)
+        await edge.once(body, lambda tx, policy: holding.hold(tx, policy, press, value=value))
+        await ack()
+
+    @app.action(ids.PUT_BACK)
+    async def on_put_back(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press, value = press_of(body), value_of(body)
+        await edge.once(body, lambda tx, policy: holding.put_back(tx, policy, press, value=value))
+        await ack()
+
+    @app.action(ids.POST_NOW)
+    async def on_post_now(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press, value = press_of(body), value_of(body)
+        await edge.once(body, lambda tx, policy: holding.post_now(tx, policy, press, value=value))
+        await ack()
+
+    @app.action(ids.READ_ALL)
+    async def on_read_all(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = press_of(body)
+        view = await edge.read(lambda tx, policy: reading_page(tx, policy, press.user_id))
+        if view is None or not await edge.open_view(body, view):
+            why = Said.ONLY_REVIEWERS if view is None else Said.NOT_OPENED
+            await edge.once(body, lambda tx, policy: whisper(tx, press, why))
+        await ack()
+
+
+def press_of(body: Mapping[str, Any]) -> Press:
+    """Who pressed, and where; what a payload leaves out is empty."""
+    container = body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    ts = (body.get("message") or {}).get("ts") or container.get("message_ts")
+    return Press(str((body.get("user") or {}).get("id") or ""), str(channel), ts, body.get("response_url"))
+
+
+def value_of(body: Mapping[str, Any]) -> str:
+    """What the pressed button carries."""
+    actions = body.get("actions") or [{}]
+    return str(actions[0].get("value") or "")
+
+
+async def _digest(edge: Edge, call: Call) -> Rendered | None:
+    verb = call.rest.lower()
+    if verb == "preview":
+        return await edge.read(lambda tx, policy: preview_now(tx, policy, coming_slot(tx, policy), private=True))
+    if verb == "post":
+        posted = await edge.once(call.body, lambda tx, policy: service.post_now(tx, policy, by=call.user_id))
+        return Rendered(posted.sentence if posted else f"I have dealt with that. What comes next: {_PREVIEW}")
+    close = get_close_matches(verb, _VERBS, n=1, cutoff=0.5)
+    return Rendered(
+        f'I don\'t know "digest {text.escape(verb[:40])}". Did you mean: {ids.COMMAND} digest {close[0]}'
+        if close
+        else f"To see what is coming: {_PREVIEW}"
+    )
+
+
+COMMANDS: Commands = {
+    "digest": Command(_digest, _PREVIEW, reviewers_only=True, denied="preview or post the digest"),
+}

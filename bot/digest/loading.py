@@ -1,0 +1,127 @@
+"""What the digest reads before it speaks: stories as readers see them, and whether they may still be shown.
+
+Changes nothing. Used by the services, which plan, and by the renderers, which run at the moment of sending.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot import text
+from bot.digest.blocks import heading, late_line
+from bot.digest.preview_blocks import Preview, Row, WeekCounts, line
+from bot.digest.rules import Said
+from bot.story.policy import Policy
+from bot.story.slots import MOST_STORIES, week_of
+from bot.story.view import StoryView, view_of
+from bot.story.when import coming_slot, say_slot
+from storage import decisions, editions, stories
+from storage.database import Tx
+from storage.records import Edition, EditionState, Place, Story, StoryStatus, Verb
+
+
+def view(tx: Tx, story_id: str, version: int) -> StoryView:
+    """A version as readers see it."""
+    return view_of(stories.get(tx, story_id).number, stories.version(tx, story_id, version))
+
+
+def still_stands(tx: Tx, story_id: str, version: int) -> bool:
+    """Whether a story in an edition may be shown there: posted, at the approved version, and permitted."""
+    story = stories.find(tx, story_id)
+    return (
+        story is not None
+        and story.status is StoryStatus.POSTED
+        and story.approved_version == version
+        and stories.may_go_to(tx, story_id, version, Place.DIGEST)
+    )
+
+
+def standing(tx: Tx, edition: Edition) -> list[StoryView]:
+    """The stories of an edition that may still be shown, in order."""
+    return [view(tx, story_id, version) for story_id, version in edition.entries if still_stands(tx, story_id, version)]
+
+
+def went_out_at(edition: Edition) -> datetime:
+    """When an edition went out as people would say it: its slot, unless it was late or posted by hand."""
+    return edition.made_at if edition.late or edition.manual else edition.slot_at
+
+
+def say_late(policy: Policy, edition: Edition) -> str | None:
+    """What a late edition says of itself."""
+    if not edition.late:
+        return None
+    away = edition.offline_from is not None and edition.offline_from < edition.slot_at
+    return late_line(slot=edition.slot_at, made_at=edition.made_at, offline=away, zone=policy.zone)
+
+
+def what_it_holds(tx: Tx, edition: Edition) -> str:
+    """ "3 stories"; or what a week without new ones got."""
+    if edition.state is EditionState.REREAD:
+        return "an earlier story again"
+    if edition.state is EditionState.QUIET:
+        return "no new stories"
+    return text.count(len(standing(tx, edition)), "story", "stories")
+
+
+def sentence(tx: Tx, policy: Policy, said: Said, *, story_id: str | None = None, edition: Edition | None = None) -> str:
+    """The line that tells a person what came of a press or a command."""
+    story = None if story_id is None else stories.find(tx, story_id)
+    facts = {"channel": policy.digest_name, "next": say_slot(policy, coming_slot(tx, policy))}
+    if story is not None:
+        facts |= {"number": str(story.number), "name": held_by(tx, policy, story.id)}
+    if edition is not None:
+        facts |= {"day": say_slot(policy, went_out_at(edition)), "stories": what_it_holds(tx, edition)}
+    return line(said, facts)
+
+
+def coming(tx: Tx, policy: Policy) -> tuple[Sequence[Story], Sequence[Story], int]:
+    """Stories of the next edition, those held, and how many are left for the one after."""
+    ready = stories.ready_for_digest(tx, policy.digest_channel, with_held=True)
+    going = [story for story in ready if not story.held]
+    held = [story for story in ready if story.held]
+    return going[:MOST_STORIES], held, max(0, len(going) - MOST_STORIES)
+
+
+def preview(tx: Tx, policy: Policy, slot: datetime) -> Preview:
+    """The edition of this slot as it stands."""
+    edition = editions.find(tx, policy.digest_channel, week_of(slot, policy.zone))
+    if edition is not None:
+        return Preview(slot, policy.digest_name, policy.zone, made=edition.state)
+    going, held, more = coming(tx, policy)
+    return Preview(
+        slot,
+        policy.digest_name,
+        policy.zone,
+        rows=[_row(tx, policy, story) for story in going],
+        held=[_row(tx, policy, story) for story in held],
+        more=more,
+    )
+
+
+def held_by(tx: Tx, policy: Policy, story_id: str) -> str:
+    """What to call the reviewer who holds a story."""
+    holds = [decision for decision in decisions.of_story(tx, story_id) if decision.verb is Verb.HOLD]
+    return policy.name_of(holds[-1].reviewer if holds else "")
+
+
+def week_counts(tx: Tx, until: datetime) -> WeekCounts:
+    """What happened in the seven days before an edition was made."""
+    since = until - timedelta(days=7)
+    sent = sum(1 for story in stories.with_status(tx, StoryStatus) if since < story.submitted_at <= until)
+    waiting = stories.with_status(tx, [StoryStatus.SUBMITTED])
+    return WeekCounts(
+        sent=sent,
+        approved=decisions.count_since(tx, Verb.APPROVE, since),
+        declined=decisions.count_since(tx, Verb.DECLINE, since),
+        waiting=len(waiting),
+        oldest=text.waited(waiting[0].submitted_at, tx.now) if waiting else None,
+    )
+
+
+def _row(tx: Tx, policy: Policy, story: Story) -> Row:
+    version = story.approved_version or story.current_version
+    return Row(
+        story.number,
+        heading(view(tx, story.id, version)),
+        f"{story.id}:{version}",
+        held_by=held_by(tx, policy, story.id) if story.held else None,
+    )

@@ -1,0 +1,187 @@
+"""What the digest room puts in the outbox: which messages, for whom, and which waits for which.
+
+Kinds and ids only; what they look like is decided at the moment of sending, in `rendering.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.digest import loading
+from bot.digest.blocks import story_posts
+from bot.digest.rules import Said
+from bot.story import tidings
+from bot.story.policy import Policy
+from storage import editions, outbox
+from storage.database import Tx
+from storage.records import Edition, EditionState, Message, Op, OutboxState
+
+EDITION: Final = "edition"
+"""The week's message in the channel; an UPDATE shows it as it stands. args: edition. Story and version: the one that it
+shows again in a quiet week."""
+EDITION_STORY: Final = "edition_story"
+"""One post of a story in the thread. Story and version; args: part."""
+EDITION_LINK: Final = "edition_link"
+"""Asks Slack for the address of the week's message. args: edition, held."""
+EDITION_NOTICE: Final = "edition_notice"
+"""To the author: the story is out. Story and version."""
+HEARTBEAT: Final = "digest_heartbeat"
+"""To reviewers, after each slot. args: edition, held."""
+PREVIEW: Final = "digest_preview"
+"""To reviewers, the day before; a private one is only changed, never posted. args: slot, private."""
+LINE: Final = "digest_line"
+"""A private line after a press. args: said, edition; story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Who pressed a button, and on which message."""
+
+    user_id: str
+    channel: str
+    message_ts: str | None
+    response_url: str | None
+
+
+def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tuple[str, int]], held: int) -> None:
+    """Put everything that says an edition in line: its message and thread, and who is to hear of it.
+
+    `shows` are the stories in the message: its entries, or the one it shows again.
+    """
+    to = tidings.channel(edition.channel)
+    again = shows[0] if edition.state is EditionState.REREAD else (None, None)
+    post = outbox.enqueue(tx, Message(EDITION, to, args={"edition": edition.id}, story_id=again[0], version=again[1]))
+    outbox.show(tx, post, [story_id for story_id, _ in shows])
+    editions.set_message(tx, edition.id, post)
+    for story_id, version in shows:
+        for part in range(len(story_posts(loading.view(tx, story_id, version)))):
+            row = outbox.enqueue(
+                tx,
+                Message(
+                    EDITION_STORY,
+                    to,
+                    args={"part": part},
+                    story_id=story_id,
+                    version=version,
+                    thread=post,
+                    depends_on=post,
+                ),
+            )
+            outbox.show(tx, row, [story_id])
+    link = outbox.enqueue(
+        tx,
+        Message(
+            EDITION_LINK,
+            to,
+            op=Op.PERMALINK,
+            args={"edition": edition.id, "held": held},
+            target=post,
+            depends_on=post,
+            lane=f"link:{edition.id}",  # beside the channel's lane: the thread does not wait for an address
+        ),
+    )
+    put_word(tx, policy, edition, held=held, depends_on=link)
+
+
+def put_word(tx: Tx, policy: Policy, edition: Edition, *, held: int, depends_on: str) -> None:
+    """Put in line what authors and reviewers hear once the edition's message stands."""
+    for story_id, version in edition.entries:
+        outbox.enqueue(
+            tx,
+            Message(
+                EDITION_NOTICE,
+                tidings.author(story_id),
+                story_id=story_id,
+                version=version,
+                depends_on=depends_on,
+            ),
+        )
+    put_heartbeat(tx, policy, edition, held=held, depends_on=depends_on)
+
+
+def put_heartbeat(tx: Tx, policy: Policy, edition: Edition, *, held: int, depends_on: str | None) -> None:
+    """Put the heartbeat in line, in a lane of its own: cards do not wait until the digest has reached its channel."""
+    to = tidings.channel(policy.review_channel)
+    args: Mapping[str, str | int | bool | None] = {"edition": edition.id, "held": held}
+    outbox.enqueue(tx, Message(HEARTBEAT, to, args=args, depends_on=depends_on, lane=f"heartbeat:{to}"))
+
+
+def put_preview(tx: Tx, policy: Policy, slot: datetime) -> None:
+    """Put this slot's preview before the reviewers, once."""
+    to = tidings.channel(policy.review_channel)
+    outbox.enqueue(tx, Message(PREVIEW, to, args={"slot": slot.isoformat()}, key=_preview_key(policy, slot)))
+
+
+def refresh_preview(tx: Tx, policy: Policy, slot: datetime, press: Press | None = None) -> bool:
+    """Have the slot's preview shown as it stands, and the message that was pressed, if that was another.
+
+    Says whether the person who pressed will see it change.
+    """
+    posted = outbox.find_by_key(tx, _preview_key(policy, slot))
+    pressed = None
+    if press is not None and press.message_ts is not None:
+        pressed = outbox.find_message(tx, press.channel, press.message_ts)
+    for row in {row.id: row for row in (posted, pressed) if row is not None}.values():
+        if row.kind != PREVIEW or row.state not in (OutboxState.SENDING, OutboxState.SENT):
+            continue
+        outbox.enqueue(
+            tx,
+            Message(
+                PREVIEW,
+                row.recipient,
+                op=Op.UPDATE,
+                args=row.args,
+                target=row.id,
+                depends_on=row.id,
+                response_url=press.response_url if press is not None and row is pressed else None,
+            ),
+        )
+    if pressed is not None or press is None or press.response_url is None:
+        return pressed is not None
+    outbox.enqueue(
+        tx,
+        Message(
+            PREVIEW,
+            tidings.channel(press.channel),
+            op=Op.UPDATE,
+            args={"slot": slot.isoformat(), "private": True},
+            response_url=press.response_url,
+        ),
+    )
+    return True
+
+
+def put_date(tx: Tx, story_id: str, version: int | None, *, slot: datetime, held: bool, later: bool) -> None:
+    """Put in line that the author's story goes out on another day; `held`: not at `slot`, and nobody knows yet when."""
+    outbox.enqueue(
+        tx,
+        Message(
+            tidings.DATE_CHANGED,
+            tidings.author(story_id),
+            args={"slot": slot.isoformat(), "held": held, "later": later},
+            story_id=story_id,
+            version=version,
+        ),
+    )
+
+
+def whisper(tx: Tx, press: Press, said: Said, *, story_id: str | None = None, edition_id: str | None = None) -> None:
+    """Put a private line in line, for the person who pressed; a payload that names nobody, or no place, gets none."""
+    if not press.user_id or not press.channel:
+        return
+    outbox.enqueue(
+        tx,
+        Message(
+            LINE,
+            tidings.channel(press.channel),
+            op=Op.WHISPER,
+            args={"said": said.value, "edition": edition_id},
+            story_id=story_id,
+            person=press.user_id,
+        ),
+    )
+
+
+def _preview_key(policy: Policy, slot: datetime) -> str:
+    return f"digest_preview:{policy.digest_channel}:{slot.isoformat()}"

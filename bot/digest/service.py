@@ -1,0 +1,223 @@
+"""The digest's week: what is due is made, once; dates that change are told; reviewers see what comes.
+
+Plain functions of a transaction. `tick` and `preview_tick` are the scheduler's chores; the rest is called by listeners
+and the command line. Nothing here says what a message looks like or calls Slack.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.digest import loading, messages, rules
+from bot.digest.preview_blocks import preview_text as _preview_text
+from bot.digest.rules import Said
+from bot.errors import Conflict
+from bot.story import slots, tidings
+from bot.story.policy import Policy, QuietWeek, is_reviewer
+from bot.story.when import coming_slot, expected_slots
+from storage import editions, outbox, stories, tellers
+from storage.database import Tx
+from storage.records import Edition, EditionState, Op, OutboxState, Story, StoryStatus
+from storage.tables import StoryRow
+
+log = logging.getLogger(__name__)
+
+
+# ── the chores ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tick(tx: Tx, policy: Policy) -> datetime:
+    """Make the edition that is due, if one is, and plan the next; returns the instant to look again.
+
+    Run it at start before `last_alive_at` is stamped: that instant is what a late edition knows of having been away.
+    """
+    house = tellers.get_workspace(tx)
+    slot = rules.due_slot(tx.now, house.planned_slot_at, policy.digest_at, policy.zone)
+    if slot is not None:
+        late = rules.is_late(slot, tx.now)
+        make_edition(tx, policy, slot=slot, late=late, offline_from=house.last_alive_at if late else None)
+    return _plan(tx, policy)
+
+
+def preview_tick(tx: Tx, policy: Policy) -> datetime:
+    """Put the coming edition before the reviewers once its day before has come; returns the instant to look again."""
+    slot = coming_slot(tx, policy)
+    shown_at = rules.preview_at(slot, policy.zone)
+    if tx.now < shown_at:
+        return shown_at
+    messages.put_preview(tx, policy, slot)
+    return slot
+
+
+def announce_dates(tx: Tx, policy: Policy) -> int:
+    """Tell the authors of approved stories whose slot is not the one they were told; returns how many were told.
+
+    Says nothing while an edition is due: it is about to change the dates.
+    """
+    planned = tellers.get_workspace(tx).planned_slot_at
+    if rules.due_slot(tx.now, planned, policy.digest_at, policy.zone) is not None:
+        return 0
+    changed = [(story, slot) for story, slot in expected_slots(tx, policy) if story.told_slot_at != slot]
+    for story, slot in changed:
+        later = story.told_slot_at is not None and slot > story.told_slot_at
+        messages.put_date(tx, story.id, story.approved_version, slot=slot, held=False, later=later)
+        stories.change(tx, story.id, told_slot_at=slot)
+        tidings.refresh_cards(tx, policy, story.id)
+    return len(changed)
+
+
+def _plan(tx: Tx, policy: Policy) -> datetime:
+    slot = coming_slot(tx, policy)
+    if tellers.get_workspace(tx).planned_slot_at != slot:
+        tellers.set_workspace(tx, planned_slot_at=slot)
+    announce_dates(tx, policy)
+    return slot
+
+
+# ── an edition ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_edition(
+    tx: Tx,
+    policy: Policy,
+    *,
+    slot: datetime,
+    late: bool = False,
+    manual: bool = False,
+    offline_from: datetime | None = None,
+) -> Edition | None:
+    """Claim the slot's week and put its digest in line; None when the week has its edition.
+
+    The stories are POSTED, holds for this week end, and everything that is to be said is in the outbox: all in this
+    transaction. Raises Conflict, and so undoes it all, if the week was claimed meanwhile.
+    """
+    week = slots.week_of(slot, policy.zone)
+    if editions.find(tx, policy.digest_channel, week) is not None:
+        return None
+    going, held, _ = loading.coming(tx, policy)
+    entries = [(story.id, version) for story in going if (version := _post(tx, story)) is not None]
+    shows = entries or _to_reread(tx, policy)
+    state = EditionState.FULL if entries else EditionState.REREAD if shows else EditionState.QUIET
+    edition = editions.add(
+        tx,
+        channel=policy.digest_channel,
+        iso_week=week,
+        slot_at=slot,
+        state=state,
+        entries=entries,
+        late=late,
+        manual=manual,
+        offline_from=offline_from,
+    )
+    if edition is None:
+        raise Conflict("the week has its edition")
+    if shows or policy.quiet_week is QuietWeek.SAY:
+        messages.put_edition(tx, policy, edition, shows=shows, held=len(held))
+    else:
+        messages.put_heartbeat(tx, policy, edition, held=len(held), depends_on=None)
+    for story in held:
+        stories.change_if(tx, story.id, StoryRow.held.is_(True), held=False)
+    for story in (*going, *held):
+        tidings.refresh_cards(tx, policy, story.id)
+    messages.refresh_preview(tx, policy, slot)
+    log.info(
+        "edition made week=%d-%02d state=%s stories=%d late=%s manual=%s", *week, state, len(entries), late, manual
+    )
+    return edition
+
+
+def _post(tx: Tx, story: Story) -> int | None:
+    """Mark the story posted if it still stands as it was read; its approved version, or None."""
+    posted = stories.change_if(
+        tx,
+        story.id,
+        (StoryRow.status == StoryStatus.APPROVED)
+        & (StoryRow.approved_version == story.approved_version)
+        & StoryRow.held.is_(False),
+        status=StoryStatus.POSTED,
+        changed_at=tx.now,
+    )
+    return story.approved_version if posted else None
+
+
+def _to_reread(tx: Tx, policy: Policy) -> Sequence[tuple[str, int]]:
+    """The story to show again in a week without new ones, where the keeper wants that and there is one."""
+    if policy.quiet_week is not QuietWeek.REREAD:
+        return []
+    posted = editions.posted_stories(tx, policy.digest_channel)
+    versions = {story_id: version for story_id, version, _ in posted if loading.still_stands(tx, story_id, version)}
+    shown_again = {}
+    for story_id, _, _ in posted:
+        rows = [row for row in outbox.of_story(tx, story_id, messages.EDITION) if row.op is Op.POST]
+        if rows:
+            shown_again[story_id] = rows[-1].enqueued_at
+    last = editions.latest(tx, policy.digest_channel)
+    carried = frozenset(story_id for story_id, _ in last.entries) if last is not None else frozenset()
+    chosen = rules.story_to_reread(list(versions), shown_again, last_carried=carried)
+    return [] if chosen is None else [(chosen, versions[chosen])]
+
+
+# ── by hand ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came of posting by hand, and the sentence that says it."""
+
+    said: Said
+    sentence: str
+    edition: Edition | None = None
+
+
+def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | None = None) -> Posted:
+    """Post this week's digest now: it is the week's edition, whenever its slot is. Nothing to post makes nothing.
+
+    `by` is the person who asks, a reviewer; None for the keeper at the command line. `slot` is the one they were shown.
+    A digest that could not be posted (it was parked) is put in line again instead.
+    """
+    if by is not None and not is_reviewer(policy, by):
+        log.info("denied post_now")
+        return _posted(tx, policy, Said.ONLY_REVIEWERS)
+    week = slots.week_of(tx.now, policy.zone)
+    this_week = slots.slot_of(week, policy.digest_at, policy.zone)
+    if slot is not None and slot != this_week:
+        return _posted(tx, policy, Said.OUT_OF_DATE)
+    stuck = _stuck(tx, policy)
+    if stuck is not None:
+        return _posted(tx, policy, Said.POSTING_AGAIN, stuck)
+    made = editions.find(tx, policy.digest_channel, week)
+    if made is not None:
+        unsaid = made.state is EditionState.QUIET and made.outbox_id is None
+        return _posted(tx, policy, Said.WAS_QUIET if unsaid else Said.WENT_OUT, made)
+    going, held, _ = loading.coming(tx, policy)
+    if not going:
+        return _posted(tx, policy, Said.ALL_HELD if held else Said.NOTHING_TO_POST)
+    edition = make_edition(tx, policy, slot=this_week, manual=True)
+    _plan(tx, policy)
+    return _posted(tx, policy, Said.POSTING, edition)
+
+
+def _stuck(tx: Tx, policy: Policy) -> Edition | None:
+    """The latest edition, put in line again, if its message could not be posted."""
+    edition = editions.latest(tx, policy.digest_channel)
+    row = None if edition is None or edition.outbox_id is None else outbox.find(tx, edition.outbox_id)
+    if edition is None or row is None or row.state is not OutboxState.PARKED:
+        return None
+    shows = edition.entries
+    if row.story_id is not None and row.version is not None:
+        shows = ((row.story_id, row.version),)
+    standing = [one for one in shows if loading.still_stands(tx, *one)]
+    if not standing and edition.state is not EditionState.QUIET:
+        return None  # taken back meanwhile: there is nothing left to post
+    messages.put_edition(tx, policy, edition, shows=standing, held=0)
+    return edition
+
+
+def _posted(tx: Tx, policy: Policy, said: Said, edition: Edition | None = None) -> Posted:
+    return Posted(said, loading.sentence(tx, policy, said, edition=edition), edition)
+
+
+def preview_text(tx: Tx, policy: Policy) -> str:
+    """The coming edition as plain text, for the command line."""
+    return _preview_text(loading.preview(tx, policy, coming_slot(tx, policy)))

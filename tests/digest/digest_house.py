@@ -1,0 +1,241 @@
+"""A house for the digest room's tests: a real database, the real writer, a clock that is set by hand, and a sender.
+
+`deliver` stands where delivery stands in the bot: it renders each row at the moment of sending, runs the gates, and
+refuses what Slack would refuse. No Slack here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from bot.digest.rendering import KINDS
+from bot.outgoing import Rendered
+from bot.rehearsal.validation import check_message
+from bot.story.policy import Policy
+from bot.weekly import WeeklyTime
+from storage import decisions, editions, outbox, stories, tellers
+from storage.database import Database, Tx
+from storage.records import (
+    Edition,
+    Naming,
+    Op,
+    OutboxRow,
+    OutboxState,
+    Part,
+    Place,
+    Story,
+    StoryStatus,
+    Verb,
+    Version,
+    VersionAnswer,
+    VersionKind,
+)
+from storage.tables import EditionRow, OutboxRowTable, ScriptRow
+from storage.writer import Writer
+
+T = TypeVar("T")
+LONDON = ZoneInfo("Europe/London")
+DIGEST, REVIEW = "C0DIGEST", "C0REVIEW"
+JOE, AMIRA = "U0JOE", "U0AMIRA"
+TUESDAY = datetime(2025, 6, 3, 9, 0, tzinfo=UTC)
+"""Tuesday 3 June 2025, 10am UK time: the start of most tests."""
+FRIDAY = datetime(2025, 6, 6, 9, 0, tzinfo=UTC)
+"""Friday 6 June, 10am UK time: the first slot after it."""
+WEEK = timedelta(days=7)
+
+POLICY = Policy(
+    team_id="T0",
+    bot_user_id="U0BOT",
+    reviewers=frozenset({JOE, AMIRA}),
+    review_channel=REVIEW,
+    digest_channel=DIGEST,
+    digest_name="info-stories",
+    digest_members=140,
+    zone=LONDON,
+    digest_at=WeeklyTime(4, 10, 0),
+    names={JOE: "Joe Lind", AMIRA: "Amira Shah"},
+)
+
+TWO_NIGHTS = (
+    (Part.TITLE, "Title", "Two nights for one phone call"),
+    (Part.KIND, "Kind", "It happened late or only in part"),
+    (Part.SERVICES, "Services", "Health, Housing and homelessness"),
+    (Part.BODY, "What happened", "It was when a tenant came home from hospital. Nobody had told us."),
+    (Part.BODY, "What difference it made", "She waited two nights."),
+    (Part.LESSON, "One thing", "Ring the person who will be at the door, not the one on the form."),
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as it went out."""
+
+    row: OutboxRow
+    rendered: Rendered
+
+    @property
+    def text(self) -> str:
+        return self.rendered.text
+
+    @property
+    def shown(self) -> str:
+        """Every text of the blocks, in order."""
+        return "\n".join(texts(list(self.rendered.blocks)))
+
+
+def texts(node: Any) -> list[str]:
+    """Every text under a node of blocks, in order."""
+    if isinstance(node, list):
+        return [text for item in node for text in texts(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if isinstance(node.get("text"), str) else []
+    return own + [text for value in node.values() if isinstance(value, dict | list) for text in texts(value)]
+
+
+class House:
+    """One workspace over a file, at an instant that tests move."""
+
+    def __init__(self, database: Database, *, now: datetime = TUESDAY, policy: Policy = POLICY) -> None:
+        self.now, self.policy, self.database = now, policy, database
+        with database.write_engine.begin() as connection:
+            self.workspace = tellers.add_workspace(Tx(connection, "", now), "T0", None).id
+            Tx(connection, self.workspace, now).insert(ScriptRow, {"sha": "sha", "toml": "", "first_used_at": now})
+        self.writer = Writer(self.database, self.workspace, lambda: self.now).start()
+        self.sent: list[Sent] = []
+        self._ts = 0
+
+    def close(self) -> None:
+        self.writer.close()
+
+    def do(self, work: Callable[..., T], *args: Any, **kw: Any) -> T:
+        """Run a service function in the writer."""
+        return self.writer.submit(lambda tx: work(tx, self.policy, *args, **kw)).result(10)
+
+    def read(self, work: Callable[[Tx], T]) -> T:
+        with self.database.reading(self.workspace, self.now) as tx:
+            return work(tx)
+
+    def set(self, **changes: Any) -> None:
+        """Change settings."""
+        self.policy = replace(self.policy, **changes)
+
+    # ── stories ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tell(
+        self,
+        answers: Sequence[tuple[Part, str, str]] = TWO_NIGHTS,
+        *,
+        title: str | None = None,
+        credit: str | None = "Practitioner, Housing and homelessness",
+        places: frozenset[Place] = frozenset({Place.DIGEST}),
+        status: StoryStatus = StoryStatus.APPROVED,
+        told: datetime | None = FRIDAY,
+    ) -> Story:
+        """A story, approved by Amira unless another status is wanted, whose teller was told of `told`."""
+        if title is not None:
+            answers = ((Part.TITLE, "Title", title), *answers[1:])
+
+        def work(tx: Tx) -> Story:
+            version = Version(
+                story_id=tx.new_id(),
+                n=1,
+                kind=VersionKind.ORIGINAL,
+                naming=Naming.ROLE_AND_ORGANISATION if credit else Naming.NONE,
+                credit_line=credit,
+                script_sha="sha",
+                created_at=tx.now,
+                answers=tuple(
+                    VersionAnswer(f"p{place}", part, place, label, f"{label}?", value)
+                    for place, (part, label, value) in enumerate(answers)
+                ),
+                places=places,
+            )
+            story = stories.add(tx, version, care=False, notice_version=1)
+            tellers.set_author(tx, story.id, tellers.meet(tx, f"U0TELLER{story.number}").id, "draft")
+            if status is StoryStatus.APPROVED:
+                assert decisions.decide(tx, story.id, 1, Verb.APPROVE)
+                decisions.add(tx, story.id, 1, reviewer=AMIRA, verb=Verb.APPROVE)
+                stories.change(tx, story.id, told_slot_at=told)
+            elif status is not StoryStatus.SUBMITTED:
+                stories.change(tx, story.id, status=status)
+            return stories.get(tx, story.id)
+
+        return self.writer.submit(work).result(10)
+
+    def remove(self, story: Story) -> None:
+        """Its teller takes it back."""
+        self.do(lambda tx, policy: stories.change(tx, story.id, status=StoryStatus.REMOVED))
+
+    def story(self, story: Story) -> Story:
+        """The story as it stands."""
+        return self.read(lambda tx: stories.get(tx, story.id))
+
+    def editions(self) -> list[Edition]:
+        """Every edition, by week."""
+        ids = select(EditionRow.id).order_by(EditionRow.iso_year, EditionRow.iso_week)
+        return self.read(lambda tx: [editions.get(tx, one) for one in tx.connection.execute(ids).scalars()])
+
+    # ── sending ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def deliver(self, *, park: str | None = None) -> list[Sent]:
+        """Send what is due, in lanes; `park` is the kind that Slack refuses. Returns what went out."""
+        return self.writer.submit(lambda tx: self._deliver(tx, park)).result(30)
+
+    def _deliver(self, tx: Tx, park: str | None) -> list[Sent]:
+        went: list[Sent] = []
+        moved = True
+        while moved:
+            moved = False
+            for lane in outbox.waiting_lanes(tx):
+                while (row := outbox.next_in_lane(tx, lane)) is not None:
+                    waits = None if row.depends_on is None else outbox.get(tx, row.depends_on)
+                    if waits is not None and waits.state in (OutboxState.QUEUED, OutboxState.SENDING):
+                        break
+                    moved = True
+                    if waits is not None and waits.state is not OutboxState.SENT:
+                        outbox.mark_dropped(tx, row, "dependency")
+                        continue
+                    sent = self._send(tx, row, park)
+                    went += [sent] if sent else []
+        self.sent += went
+        return went
+
+    def _send(self, tx: Tx, row: OutboxRow, park: str | None) -> Sent | None:
+        kind = KINDS[row.kind]
+        if row.kind == park:
+            outbox.mark_parked(tx, row, "not_in_channel")
+            if kind.parked:
+                kind.parked(tx, self.policy, outbox.get(tx, row.id))
+            return None
+        if row.op is Op.PERMALINK:
+            outbox.mark_sent(tx, row, permalink=f"https://example.slack.com/archives/{DIGEST}/p{row.target}?a=1&b=2")
+            return None
+        closed = kind.gate(tx, self.policy, row) if kind.gate else None
+        assert kind.render is not None
+        rendered = None if closed else kind.render(tx, self.policy, row)
+        if rendered is None:
+            outbox.mark_dropped(tx, row, closed or "nothing left to say")
+            return None
+        problems = check_message({"text": rendered.text, "blocks": list(rendered.blocks)})
+        assert problems == [], problems
+        assert rendered.text and len(rendered.text) < 4000
+        self._ts += 1
+        outbox.mark_sent(tx, row, channel=row.recipient.partition(":")[2], ts=f"{self._ts}.000000")
+        if kind.sent:
+            kind.sent(tx, self.policy, outbox.get(tx, row.id))
+        return Sent(row, rendered)
+
+    def went(self, kind: str) -> list[Sent]:
+        """Everything of one kind that has gone out."""
+        return [sent for sent in self.sent if sent.row.kind == kind]
+
+    def waiting(self, kind: str) -> int:
+        """How many rows of one kind are still to be sent."""
+        waits = OutboxRowTable.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
+        counted = select(func.count()).where(OutboxRowTable.kind == kind, waits)
+        return self.read(lambda tx: tx.connection.execute(counted).scalar_one())
