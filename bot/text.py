@@ -81,7 +81,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    at_word = head.rsplit(None, 1)[0] if re.search(r"\s", head[limit // 2 :]) else head
+    at_word = head.rsplit(None, 1)[0] if re.search(r"\S\s", head[limit // 2 :]) else head
     return at_word.rstrip(" ,;:.–-") + "…"
 
 

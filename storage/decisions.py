@@ -54,11 +54,9 @@ def add(
     return made
 
 
-def last(tx: Tx, story_id: str | None = None) -> Decision | None:
-    """The latest decision, of one story or of all."""
-    statement = select(*_DECISION).where(DecisionRow.workspace == tx.workspace)
-    if story_id is not None:
-        statement = statement.where(DecisionRow.story_id == story_id)
+def last(tx: Tx, verbs: Sequence[Verb]) -> Decision | None:
+    """The latest of these decisions about any story."""
+    statement = select(*_DECISION).where(DecisionRow.workspace == tx.workspace, DecisionRow.verb.in_(list(verbs)))
     row = tx.connection.execute(statement.order_by(DecisionRow.at.desc()).limit(1)).one_or_none()
     return None if row is None else Decision(*row)
 

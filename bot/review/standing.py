@@ -101,7 +101,7 @@ def _since(story: Story) -> tuple[datetime, int]:
 
 def waiting(tx: Tx, for_reviewers: Sequence[Story], for_tellers: Sequence[Story]) -> queue.Waiting:
     """How much is waiting, since when, and what was decided last."""
-    last = decisions.last(tx)
+    last = decisions.last(tx, (Verb.APPROVE, Verb.ASK, Verb.DECLINE))
     decided = None if last is None else stories.find(tx, last.story_id)
     return queue.Waiting(
         stories=len(for_reviewers) + len(for_tellers),
