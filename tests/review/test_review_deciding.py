@@ -372,7 +372,7 @@ def test_declining_keeps_the_reason(house: House) -> None:
     house.do(service.decline, by=AMIRA, target=house.at(story), comment="Which street?", reason=reason)
     house.do(service.decline, by=AMIRA, target=other.number, comment="Which street?")
     for one, wanted in ((story, reason), (other, DeclineReason.OTHER)):
-        made = house.read(lambda tx, s=one: decisions.last(tx, s.id))
+        made = house.read(lambda tx, s=one: decisions.of_story(tx, s.id)[-1])
         assert made is not None
         assert (made.reason, made.comment) == (wanted, "Which street?")
 

@@ -127,7 +127,7 @@ async def test_declining_through_the_form(desk: Desk) -> None:
     assert await desk.joe.submit() is None
     await desk.send()
     await desk.joe.hear("Story 1 is declined. The teller has your reason and their words.", channel=HERE)
-    made = desk.house.read(lambda tx: decisions.last(tx, story.id))
+    made = desk.house.read(lambda tx: decisions.of_story(tx, story.id)[-1])
     assert made is not None
     assert (made.reason, made.comment) == (DeclineReason.IDENTIFIES, "Leave out the ward.")
 

@@ -78,7 +78,7 @@ def test_what_was_decided_is_kept(begin: Any, a_story: Make) -> None:
             comment="The ward is named.",
         )
         assert decisions.of_story(tx, story.id) == [first, second]
-        assert decisions.last(tx, story.id) == second
+        assert decisions.of_story(tx, story.id)[-1] == second
         assert decisions.get(tx, first.id) == first
         assert decisions.count_since(tx, Verb.HOLD, tx.now) == 1
 

@@ -1,0 +1,158 @@
+"""The conversation, explored completely: whatever a teller does, wherever they stand."""
+
+from collections.abc import Iterator
+
+import pytest
+from explorer import Edge, Graph, changing, explore, first
+from small_scripts import SMALL
+
+from bot.intake import conversation as machine
+from bot.intake.conversation import Ask, Close, Conversation, Foot, Keep, Leave, Move, Note, Refresh, Rest, SetAnswer
+from bot.intake.script import OTHER_ID, PromptKind
+from bot.intake.script_file import load_script
+from storage.records import DraftState, Purpose, Stage
+
+_SAID = (Ask, Foot, Refresh, Note, Rest, Close)
+_REFUSALS = {"line_too_long", "other_too_long", "credit_too_long", "short"}
+"""What hands words back, saying what would be right."""
+
+
+def look(edge: Edge) -> None:
+    """Everything that holds for anything done anywhere."""
+    for problem in problems(edge):
+        raise AssertionError(f"{problem}: {edge.given} at {edge.before.draft} gave {edge.step.replies}")
+
+
+def problems(edge: Edge) -> Iterator[str]:
+    """What is wrong with what followed."""
+    replies, draft, was = edge.step.replies, edge.step.draft, edge.before.draft
+    asks = [one for one in replies if isinstance(one, Ask)]
+    if edge.given.move is not Move.CHOOSE and not any(isinstance(one, _SAID) for one in replies):
+        yield "silence"
+    if len(asks) > 1 or any(one.place != machine.place_of(draft) for one in asks):
+        yield "asks for another place than it stands at"
+    if any(isinstance(one, Leave) for one in replies) and not asks:
+        yield "leaves without going anywhere"
+    if machine.place_of(draft) != machine.place_of(was) and not asks:
+        yield "stands somewhere new without asking"
+    if (draft.stage is Stage.ASKING) != (draft.open_prompt is not None) or draft.state is not DraftState.OPEN:
+        yield "a malformed draft"
+    resting = any(isinstance(one, Rest) for one in replies)
+    if draft.paused and not (resting or (was.paused and machine.place_of(draft) == machine.place_of(was))):
+        yield "rests unasked"
+    yield from _numbers(edge.after, was.shown_total)
+    yield from _lost(edge)
+    yield from _words(edge)
+    yield from _ends(edge)
+
+
+def _numbers(after: Conversation, before: int) -> Iterator[str]:
+    if after.draft.shown_total < before:
+        yield "the total went down"
+    if after.question is not None and after.question.id not in [one.id for one in after.script.questions]:
+        yield "no such question"
+    if after.question in after.asked and after.number(after.question.id) > after.draft.shown_total:
+        yield "a number past the total"
+
+
+def _lost(edge: Edge) -> Iterator[str]:
+    """No answer goes but by what the teller did at that very prompt."""
+    question = edge.before.question
+    here = {prompt.id for prompt in question.prompts} if question else {"_naming", "_credit", "_places"}
+    for name, had in edge.before.answers.items():
+        has = edge.after.answer(name)
+        mine = name in here and (edge.given.move is Move.SAY or name in edge.given.chosen)
+        if not mine and (has.choices != had.choices or (had.other and has.other != had.other)):
+            yield f"choices lost at {name}"
+        if not mine and (has.count < had.count or has.length < had.length):
+            yield f"messages lost at {name}"
+        if not mine and not (has.form_text or "").startswith(had.form_text or ""):
+            yield f"words of the form lost at {name}"
+    if edge.given.move in (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP):
+        for name in here & set(edge.given.chosen):
+            typed = question is not None and edge.before.script.prompt(name).typed
+            if not typed and _is_own(edge, name) and edge.after.answer(name).choices != edge.given.chosen[name]:
+                yield f"what stood ticked is lost at {name}"
+
+
+def _is_own(edge: Edge, name: str) -> bool:
+    return not name.startswith("_") or name == machine.place_of(edge.before.draft)
+
+
+def _words(edge: Edge) -> Iterator[str]:
+    """What was typed is kept, or chosen, or handed back with a word on what would be right."""
+    if edge.given.move is not Move.SAY:
+        return
+    kept = [one for one in edge.step.replies if isinstance(one, Keep)]
+    taken = [one for one in edge.step.replies if isinstance(one, SetAnswer)]
+    handed_back = {one.what for one in edge.step.replies if isinstance(one, Note)}
+    handed_back |= {one.line for one in edge.step.replies if isinstance(one, Refresh) and one.line is not None}
+    if not kept and not taken and not handed_back & _REFUSALS:
+        yield "words lost"
+    if len(kept) > 1:
+        yield "words kept twice"
+    question = edge.before.question
+    problem = None if question is None else machine.problem_with(edge.after, question)
+    if question is not None and question.kind is PromptKind.LINE and any(one.alone for one in kept) and problem:
+        yield f"a line is taken that is {problem}"
+    if problem == "too_many" and machine.problem_with(edge.before, question or edge.before.asked[0]) != problem:
+        yield "typing chose more than may be chosen"
+
+
+def _ends(edge: Edge) -> Iterator[str]:
+    """A story is sent whole, and only where it says so."""
+    for end in (one for one in edge.step.replies if isinstance(one, Close)):
+        if end.state is DraftState.SENT:
+            lacking = [one.id for one in edge.before.asked if machine.problem_with(edge.before, one) is not None]
+            if lacking or not edge.before.answer(machine.PLACES).choices:
+                yield f"sent without {lacking or 'a place'}"
+            if end.care != (edge.given.text == "care"):
+                yield "another care than was asked for"
+        allowed = {DraftState.SENT: Move.SEND, DraftState.KEPT: Move.KEEP_PRIVATE, DraftState.DELETED: Move.DELETE_YES}
+        if allowed[end.state] is not edge.given.move:
+            yield "an end that nobody asked for"
+        if end.state is DraftState.KEPT and edge.before.draft.purpose is Purpose.CHANGE:
+            yield "a story that was sent is kept private"
+
+
+def _told(name: str, graph: Graph) -> None:
+    print(f"{name}: {len(graph.states)} situations, {graph.edges} things done")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_scripts(name: str) -> None:
+    """Whatever is done anywhere, it is answered, no answer is lost, and the story can still be sent."""
+    graph = explore(first(SMALL[name]), look)
+    _told(name, graph)
+    assert graph.never_sent() == []
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_scripts_changed(name: str) -> None:
+    """The same for a story that was sent and is being changed."""
+    graph = explore(changing(SMALL[name]), look)
+    _told(f"{name}, changed", graph)
+    assert graph.never_sent() == []
+
+
+def test_the_default_script() -> None:
+    """The same for the script that everybody has."""
+    graph = explore(first(load_script(None)), look)
+    _told("default", graph)
+    assert graph.never_sent() == []
+
+
+def test_every_stage_has_every_move() -> None:
+    """Each move has an entry for every stage, so nothing a teller does can fall through."""
+    for move in Move:
+        handlers = machine.MOVES[move]
+        assert None in handlers or set(handlers) == set(Stage), move
+
+
+def test_an_other_choice_awaits_words() -> None:
+    """The choice that stands for `other` is never complete without words."""
+    script = SMALL["beside"]
+    ticked = machine.respond(
+        first(script), machine.Input(Move.CHOOSE, chosen={"colours": (OTHER_ID,)})
+    )
+    assert [one.line for one in ticked.replies if isinstance(one, Refresh)] == ["other"]
