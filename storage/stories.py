@@ -147,6 +147,18 @@ def change_if(tx: Tx, story_id: str, condition: ColumnElement[bool], **values: A
     )
 
 
+def post(tx: Tx, story_id: str, version: int) -> bool:
+    """Mark a story posted if it still stands approved at this version and is not held; says whether it did."""
+    standing = (StoryRow.status == StoryStatus.APPROVED) & (StoryRow.approved_version == version)
+    return change_if(tx, story_id, standing & StoryRow.held.is_(False), status=StoryStatus.POSTED, changed_at=tx.now)
+
+
+def hold(tx: Tx, story_id: str, version: int, holding: bool) -> bool:
+    """Hold an approved story back, or put it back; False when it has moved on or stands so already."""
+    standing = (StoryRow.status == StoryStatus.APPROVED) & (StoryRow.approved_version == version)
+    return change_if(tx, story_id, standing & (StoryRow.held != holding), held=holding, told_slot_at=None)
+
+
 def submit_again(tx: Tx, story_id: str, version: Version, *, notice_version: int, care: bool) -> bool:
     """Put a new version in the queue unless the story has been posted or removed meanwhile; says whether it did."""
     parent = get(tx, story_id).current_version

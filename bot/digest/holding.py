@@ -15,7 +15,6 @@ from bot.story.when import coming_slot, expected_slot
 from storage import decisions, stories
 from storage.database import Tx
 from storage.records import Story, StoryStatus, Verb
-from storage.tables import StoryRow
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +69,7 @@ def _change(tx: Tx, policy: Policy, story: Story, shown: str, reviewer: str, ver
     slot = expected_slot(tx, policy, story.id)
     if version is None or shown != str(version) or (holding and slot is None):
         return _why_not(story, holding=holding)
-    moved = stories.change_if(
-        tx,
-        story.id,
-        (StoryRow.status == StoryStatus.APPROVED) & (StoryRow.approved_version == version) & (StoryRow.held != holding),
-        held=holding,
-        told_slot_at=None,
-    )
-    if not moved:
+    if not stories.hold(tx, story.id, version, holding):
         return _why_not(story, holding=holding)
     decisions.add(tx, story.id, version, reviewer=reviewer, verb=verb)
     if slot is not None:

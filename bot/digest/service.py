@@ -18,8 +18,7 @@ from bot.story.policy import Policy, QuietWeek, is_reviewer
 from bot.story.when import coming_slot, expected_slots
 from storage import editions, outbox, stories, tellers
 from storage.database import Tx
-from storage.records import Edition, EditionState, Op, OutboxState, Story, StoryStatus
-from storage.tables import StoryRow
+from storage.records import Edition, EditionState, Op, OutboxState, Story
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +116,7 @@ def make_edition(
     else:
         messages.put_heartbeat(tx, policy, edition, held=len(held), depends_on=None)
     for story in held:
-        stories.change_if(tx, story.id, StoryRow.held.is_(True), held=False)
+        stories.change(tx, story.id, held=False)
     for story in (*going, *held):
         tidings.refresh_cards(tx, policy, story.id)
     messages.refresh_preview(tx, policy, slot)
@@ -129,16 +128,9 @@ def make_edition(
 
 def _post(tx: Tx, story: Story) -> int | None:
     """Mark the story posted if it still stands as it was read; its approved version, or None."""
-    posted = stories.change_if(
-        tx,
-        story.id,
-        (StoryRow.status == StoryStatus.APPROVED)
-        & (StoryRow.approved_version == story.approved_version)
-        & StoryRow.held.is_(False),
-        status=StoryStatus.POSTED,
-        changed_at=tx.now,
-    )
-    return story.approved_version if posted else None
+    if story.approved_version is None or not stories.post(tx, story.id, story.approved_version):
+        return None
+    return story.approved_version
 
 
 def _to_reread(tx: Tx, policy: Policy) -> Sequence[tuple[str, int]]:
