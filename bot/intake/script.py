@@ -181,19 +181,17 @@ class Script(_Frozen):
     def asked(self, chosen: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
         """Return the questions that will be asked, given the choice ids so far by prompt id.
 
-        A prompt that is absent from `chosen` is not answered yet, and what depends on it counts as asked. An empty
-        entry is a prompt that was skipped, and what depends on it is not asked; nor is what depends on a question that
-        is not asked itself.
+        What depends on a choice counts once that choice is made: so the number of questions only ever grows while a
+        story is told. What depends on a skipped prompt, or on a question that is not asked, is not asked.
         """
         asked: list[Question] = []
         open_ids: set[str] = set()
         for question in self.questions:
             when = question.lead.when
-            if when is not None:
-                if when.prompt not in open_ids:
-                    continue
-                if when.prompt in chosen and set(when.any_of).isdisjoint(chosen[when.prompt]):
-                    continue
+            if when is not None and (
+                when.prompt not in open_ids or set(when.any_of).isdisjoint(chosen.get(when.prompt, ()))
+            ):
+                continue
             asked.append(question)
             open_ids.update(prompt.id for prompt in question.prompts)
         return tuple(asked)
