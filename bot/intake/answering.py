@@ -104,7 +104,6 @@ def reply(tx: Tx, policy: Policy, shelf: Shelf, said: Said, teller: Teller, ask:
             thread_ts=said.thread_ts,
         )
         drafts.add(tx, draft)
-        tellers.set_change_draft(tx, ask.story_id, draft.id)
     fragment = Fragment(said.channel, said.ts, draft.id, ask.prompt_id, said.text)
     if drafts.add_fragment(tx, fragment, client_msg_id=said.client_msg_id):
         _move_foot(tx, ask, draft, said)
@@ -129,16 +128,17 @@ def _move_foot(tx: Tx, ask: Ask, draft: Draft, said: Said) -> None:
     drafts.save(tx, replace(draft, carrier_id=foot, active_at=tx.now))
 
 
-def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> bool:
-    """*Send back* in the thread: what was written there is added to the answer. False when there is nothing to send."""
+def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str | None:
+    """*Send back* in the thread: what was written there is added to the answer. A word says why not."""
     found = find_open(tx, shelf, pressed.user_id, pressed.value)
-    draft_id = None if found is None else tellers.change_draft_of(tx, found.ask.story_id)
-    draft = None if draft_id is None else drafts.find(tx, draft_id)
-    if found is None or draft is None or draft.purpose is not Purpose.ANSWER:
-        return False
+    draft = None if found is None else _thread_draft(tx, found.ask)
+    if found is None or draft is None:
+        return "nothing_to_send"
     added = "\n".join(one.text for one in drafts.fragments(tx, draft.id, found.ask.prompt_id))
-    words = f"{found.words}\n{added}" if added else found.words
-    return bool(added) and _answer(tx, policy, shelf, found, words)
+    words = f"{found.words}\n{added}"
+    if added and len(words) > found.longest:
+        return "answer_too_long"
+    return None if added and _answer(tx, policy, shelf, found, words) else "nothing_to_send"
 
 
 def answer_form(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> dict[str, Any] | None:
@@ -171,10 +171,9 @@ def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) ->
         return False
     decisions.answer_ask(tx, ask.id)
     to = tidings.author(ask.story_id)
-    draft_id = tellers.change_draft_of(tx, ask.story_id)
-    if draft_id is not None:
-        _close_draft(tx, to, drafts.get(tx, draft_id))
-        tellers.set_change_draft(tx, ask.story_id, None)
+    draft = _thread_draft(tx, ask)
+    if draft is not None:
+        _close_draft(tx, to, draft)
     if ask.outbox_id is not None:
         outbox.enqueue(
             tx,
@@ -189,6 +188,13 @@ def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) ->
             ),
         )
     return True
+
+
+def _thread_draft(tx: Tx, ask: Ask) -> Draft | None:
+    """What has been written in the question's thread. Found by the thread: the story's other draft may be a change."""
+    teller = tellers.find_author(tx, ask.story_id)
+    row = None if ask.outbox_id is None else outbox.find(tx, ask.outbox_id)
+    return None if teller is None or row is None else drafts.find_answer(tx, teller.id, row.ts or "")
 
 
 def _close_draft(tx: Tx, to: str, draft: Draft) -> None:

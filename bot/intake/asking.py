@@ -167,9 +167,7 @@ def _menus(conversation: Conversation, asked: Question) -> list[kit.Block]:
     return blocks
 
 
-def choose_element(
-    prompt: Prompt, answer: Answer, *, action_id: str | None = None, alone: bool = True
-) -> kit.Element:
+def choose_element(prompt: Prompt, answer: Answer, *, action_id: str | None = None, alone: bool = True) -> kit.Element:
     """Radio buttons for a few options; else a menu, in groups where the script has them. `alone` in its message."""
     action = action_id or f"{ids.CHOOSE}:{prompt.id}"
     extra = [kit.option(prompt.other, OTHER_ID)] if prompt.other else []
@@ -190,7 +188,7 @@ def choose_element(
         groups = [group for group in groups if group[1]]
     else:
         groups.append((None, options))
-    return kit.multi_menu(action, placeholder, groups, answer.choices, most=prompt.max_selected)
+    return kit.multi_menu(action, placeholder, groups, answer.choices[: prompt.max_selected], most=prompt.max_selected)
 
 
 def _spoken(conversation: Conversation, asked: Question) -> str:
@@ -261,7 +259,7 @@ def foot(
 def _got(conversation: Conversation, asked: Question, answer: Answer, *, first: bool, note: str | None) -> str:
     going_on = "Press Next when you're done."
     if answer.form_text is not None:
-        return f"I kept what you saved in the form. {going_on}"
+        return f"Added to what you saved in the form. {going_on}"
     if note == "deleted":
         if answer.count == 0:
             return "Nothing left. The one you deleted is out of your story. Type a new answer whenever you like."
@@ -297,7 +295,7 @@ def note(
 ) -> Rendered:
     """One thing said beside the question. `about` is the `ts` of the message that it speaks of."""
     draft = conversation.draft
-    number = f"question {conversation.number(prompt_id)}" if prompt_id else ""
+    number = _number_words(conversation, prompt_id)
     where = place_words(conversation, draft.open_prompt or f"_{draft.stage}")
     if what == "offer":
         sentence = f"I haven't put that in your story: there is no question open for it. Shall I add it to {number}?"
@@ -334,6 +332,13 @@ def note(
         "offline": f"I was offline {offline or 'for a while'}. Everything you wrote is safe; we're on {where}.",
     }[what]
     return Rendered(escape(sentence), [kit.section(escape(sentence))])
+
+
+def _number_words(conversation: Conversation, prompt_id: str | None) -> str:
+    """The question that a prompt belongs to, by its number; nothing for the product's own steps."""
+    if prompt_id is None or prompt_id.startswith("_"):
+        return ""
+    return f"question {conversation.number(conversation.script.question(prompt_id).id)}"
 
 
 def _first_choose(conversation: Conversation) -> str:

@@ -45,6 +45,9 @@ Args = dict[str, str | int | bool | None]
 
 OFFERED: Final = "_offered"
 """The prompt of a fragment that is kept beside the story until its teller says where it belongs."""
+TAKEN: Final = "_taken"
+"""The prompt of a message that was heard and is no words of the story (a control word, an option, a name): only its
+`ts` is kept, so that it is not heard a second time."""
 QUIET: Final = timedelta(seconds=1.5)
 """How long a burst must be quiet before the foot moves below it."""
 PATIENCE: Final = timedelta(seconds=8)
@@ -94,6 +97,11 @@ def texts(tx: Tx, conversation: Conversation) -> dict[str, str]:
         if answer.form_text is not None:
             words[prompt_id] = answer.form_text
     return words
+
+
+def added_to_form(answer: Answer, words: str) -> Answer:
+    """An answer that was saved in a form, with words that came later below it."""
+    return replace(answer, form_text=f"{answer.form_text}\n{words}" if answer.form_text else words)
 
 
 def alive(tx: Tx, policy: Policy, draft: Draft) -> Draft:
@@ -165,7 +173,7 @@ class Carrier:
             drafts.supersede(self.tx, self.draft.id, prompt_id, but_ts=said.ts)
             drafts.set_answer(self.tx, self.draft.id, Answer(prompt_id))
         elif in_form:
-            drafts.set_answer(self.tx, self.draft.id, replace(answer, form_text=f"{answer.form_text}\n{said.text}"))
+            drafts.set_answer(self.tx, self.draft.id, added_to_form(answer, said.text))
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -213,6 +221,7 @@ class Carrier:
                     "note": note,
                     "line": line,
                     "about": about,
+                    "before": None if old is None else old.id,
                 },
                 due_at=due_at,
             ),
@@ -233,9 +242,12 @@ class Carrier:
             self._ask(Ask(place))
             return
         if carrier.kind == FOOT and carrier.state is OutboxState.QUEUED:
+            if line is not None:
+                self.foot(line=line, now=True)
             return  # it has not been said yet, and will be said as things stand then
         kind = FOOT if carrier.kind == FOOT else QUESTION
         args = {**carrier.args, "draft": self.draft.id, "place": place, "line": line, "note": note}
+        args |= {"welcome": False, "about": ""} if kind == FOOT else {}  # the welcome has been said
         self.update(carrier, kind, args)
         if typed and line is not None:
             self.note(f"line:{line}", None if question is None else question.id)
@@ -253,7 +265,7 @@ class Carrier:
             args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}
             self.update(carrier, QUESTION, args)
         if choice:
-            held = outbox.find_by_key(self.tx, f"held:{self.draft.id}:{reply.place}")
+            held = outbox.find_by_key(self.tx, self._held_key(reply.place))
             if held is not None and held.state is not OutboxState.DROPPED:
                 self.remove(held)
 
@@ -261,13 +273,19 @@ class Carrier:
         place = place_of(self.draft)
         carrier = self.carrier_row()
         args: Args = {"draft": self.draft.id, "place": place}
-        if typed or carrier is None:
+        unsaid = carrier is not None and carrier.kind == FOOT and carrier.state is OutboxState.QUEUED
+        if typed or carrier is None or unsaid:
             outbox_id = outbox.enqueue(self.tx, Message(SAVED, self.to, args=args))
             if carrier is not None:
                 self._tidy_away(carrier.id, after=outbox_id)
             self.draft = replace(self.draft, carrier_id=outbox_id)
-        elif not outbox.drop_waiting(self.tx, carrier.id, "resting"):
+        else:
             self.update(carrier, SAVED, args)
+
+    def _held_key(self, place: str) -> str:
+        """One note for each time that a list is asked: it goes with the list, and may be needed again."""
+        times = sum(one.prompt_id == place for one in drafts.asked(self.tx, self.draft.id))
+        return f"held:{self.draft.id}:{place}:{times}"
 
     # ── notes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -282,7 +300,7 @@ class Carrier:
         """Say one thing beside the question."""
         about = self.said.ts if self.said is not None else ""
         if what == "held":
-            key = f"held:{self.draft.id}:{place_of(self.draft)}"
+            key = self._held_key(place_of(self.draft))
         known = None if key is None else outbox.find_by_key(self.tx, key)
         args: Args = {
             "draft": self.draft.id,
@@ -336,7 +354,10 @@ class Carrier:
     def _tidy_away(self, outbox_id: str, *, after: str) -> None:
         """Take the buttons from a message, or the message away if it was only a foot, once the newer one stands."""
         row = outbox.find(self.tx, outbox_id)
-        if row is None or outbox.drop_waiting(self.tx, outbox_id, "superseded"):
+        if row is None:
+            return
+        if outbox.drop_waiting(self.tx, outbox_id, "superseded"):
+            self._tidy_before(row, after=after)
             return
         op = Op.DELETE if row.kind == FOOT else Op.UPDATE
         lane = tidings.tidy(self.to)
@@ -344,9 +365,16 @@ class Carrier:
             self.tx, Message(row.kind, self.to, op=op, args=row.args, lane=lane, target=row.id, depends_on=after)
         )
 
+    def _tidy_before(self, dropped: OutboxRow, *, after: str | None = None) -> None:
+        """A foot that will not be sent was to replace another message: that one is tidied away all the same."""
+        before = dropped.args.get("before")
+        if isinstance(before, str):
+            self._tidy_away(before, after=after or before)
+
     def remove(self, row: OutboxRow) -> None:
         """Take a message away, or never send it."""
         if outbox.drop_waiting(self.tx, row.id, "left"):
+            self._tidy_before(row)
             return
         lane = tidings.tidy(self.to)
         outbox.enqueue(self.tx, Message(row.kind, self.to, op=Op.DELETE, lane=lane, target=row.id, depends_on=row.id))

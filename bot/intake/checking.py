@@ -46,8 +46,10 @@ def check(
     for label, words, asked in rows:
         bare = asked.id in (title, conversation.script.campaign.kind_prompt) and words
         shown = words or "Not answered"
-        if not whole and len(shown) > fair:
-            shown = cut(shown, fair) + " (shortened here; press Change to see it whole)"
+        most = kit.SECTION - len(label) - 80  # what one block holds, beside what is said around the words
+        most = most if whole else min(fair, most)
+        if len(shown) > most:
+            shown = cut(shown, most) + " (shortened here; press Change to see it whole)"
         button = kit.button("Change" if words else "Add", ids.CHANGE, f"{conversation.draft.id}:{asked.id}")
         just_now = " · Changed just now" if changed == asked.id else ""
         blocks.append(kit.section_with((shown if bare else f"{label} — {shown}") + just_now, button))

@@ -270,7 +270,11 @@ def respond(conversation: Conversation, given: Input) -> Step:
     """What follows when a teller does something. Total: every stage has an entry for every move."""
     handler = MOVES[given.move].get(conversation.draft.stage) or MOVES[given.move][None]
     step = handler(conversation, given)
-    total = len(replace(conversation, draft=step.draft).asked)
+    answered = conversation
+    for reply in step.replies:
+        if isinstance(reply, SetAnswer):
+            answered = answered.with_answer(reply.answer)
+    total = len(answered.asked)
     return replace(step, draft=replace(step.draft, shown_total=max(total, conversation.draft.shown_total)))
 
 
@@ -309,6 +313,8 @@ def _say(conversation: Conversation, given: Input) -> Step:
     if question.kind is PromptKind.LINE:
         if len(given.text) > question.lead.max_length:
             return Step(_awake(conversation), (Note("line_too_long", question.id),))
+        if len(given.text) < question.lead.min_length:
+            return Step(_awake(conversation), (Refresh("short", typed=True),))
         return _said_line(conversation, question)
     return _say_at_choice(conversation, given, question)
 
@@ -339,6 +345,8 @@ def _choose_by_word(conversation: Conversation, question: Question, prompt_id: s
     prompt = conversation.script.prompt(prompt_id)
     known = conversation.answer(prompt_id)
     choices = (choice_id,) if prompt.kind is PromptKind.CHOICE else tuple(dict.fromkeys([*known.choices, choice_id]))
+    if prompt.max_selected is not None and len(choices) > max(prompt.max_selected, len(known.choices)):
+        return Step(_awake(conversation), (Refresh("too_many", typed=True),))
     answer = replace(known, choices=choices, skipped=False)
     chosen = conversation.with_answer(answer)
     alone = prompt.kind is PromptKind.CHOICE and len(question.prompts) == 1 and choice_id != OTHER_ID
@@ -460,13 +468,14 @@ def _onward(conversation: Conversation, question: Question, *kept: Reply, checke
 
 
 def _skip(conversation: Conversation, given: Input) -> Step:
-    question = conversation.question
+    chosen, kept = _take_choices(conversation, given)
+    question = chosen.question
     assert question is not None
-    if is_answered(conversation, question):
+    if is_answered(chosen, question):
         return _next(conversation, given)  # they have answered: skipping does not throw it away
     if question.required:
-        return Step(_awake(conversation), (Refresh("needed", typed=given.typed),))
-    return _onward(conversation, question)
+        return Step(_awake(chosen), (*kept, Refresh("needed", typed=given.typed)))
+    return _onward(chosen, question, *kept)
 
 
 def _back(conversation: Conversation, given: Input) -> Step:

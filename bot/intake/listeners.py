@@ -194,8 +194,9 @@ def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
 
 
 def _send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
-    if not answering.send_back(tx, policy, shelf, pressed):
-        _whisper(tx, pressed, "nothing_to_send")
+    problem = answering.send_back(tx, policy, shelf, pressed)
+    if problem is not None:
+        _whisper(tx, pressed, problem)
 
 
 def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
@@ -259,7 +260,9 @@ def _change_form(tx: Tx, shelf: Shelf, pressed: Pressed) -> dict[str, Any] | str
     if draft is None or draft.state is not DraftState.OPEN:
         return "over"
     conversation = carrying.load(tx, shelf, draft)
-    question = conversation.script.question(pressed.value.partition(":")[2])
+    question = service.find_question(conversation, pressed.value.partition(":")[2])
+    if question is None:
+        return "over"
     form = checking.change_form(conversation, question, carrying.texts(tx, conversation))
     return "form_too_long" if form is None else form
 

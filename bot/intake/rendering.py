@@ -195,7 +195,7 @@ def _whisper(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered |
 
 def _nudge(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:
     draft = _draft(tx, row)
-    if draft is None or draft.state is not DraftState.OPEN:
+    if draft is None or draft.state not in (DraftState.OPEN, DraftState.EXPIRED):
         return None
     live = _is_carrier(draft, row)
     if row.op is Op.POST and not live:

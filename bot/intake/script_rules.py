@@ -22,6 +22,8 @@ PROMPTS: Final = 40
 PROMPTS_TOGETHER: Final = 4
 MESSAGE: Final = 10_000
 """Characters of all the words and options of one question; Slack refuses messages of about 13,000."""
+MESSAGE_CHOSEN: Final = 12_500
+"""The same, with as much chosen as may be."""
 
 _TYPED_KEYS: Final = ("min_length", "max_length", "why", "more")
 _CHOICE_KEYS: Final = ("choices", "groups", "other", "max_selected", "beside")
@@ -239,10 +241,12 @@ def _parts_can_be_played(read: ReadScript, problems: Problems) -> None:
 
 def _messages_fit(read: ReadScript, problems: Problems) -> None:
     sizes: dict[int, int] = {}
+    chosen: dict[int, int] = {}
     for prompt, lead in zip(read.prompts, read.leads, strict=True):
         words = [prompt.ask, prompt.hint, prompt.why, prompt.more, prompt.label, prompt.other, *(prompt.groups or ())]
         words += [word for _, choice in prompt.choices for word in (choice.id, choice.text)]
         sizes[lead] = sizes.get(lead, 0) + sum(slack_length(word) for word in words if word is not None)
+        chosen[lead] = chosen.get(lead, 0) + _chosen_length(prompt)
     for lead, size in sizes.items():
         if size > MESSAGE:
             problems.add(
@@ -250,6 +254,19 @@ def _messages_fit(read: ReadScript, problems: Problems) -> None:
                 f"its words and choices have {size} characters together. Keep {MESSAGE} or fewer: shorten the choices, "
                 "or ask in two messages.",
             )
+        elif size + chosen[lead] > MESSAGE_CHOSEN:
+            problems.add(
+                read.prompts[lead].path,
+                f"with everything chosen its message has {size + chosen[lead]} characters. Keep {MESSAGE_CHOSEN} or "
+                "fewer: set max_selected, or shorten the choices.",
+            )
+
+
+def _chosen_length(prompt: ReadPrompt) -> int:
+    """What a menu takes up again for what is chosen in it: Slack has those options sent twice."""
+    most = prompt.max_selected if prompt.kind is PromptKind.CHOICES else 1
+    lengths = sorted((slack_length(choice.text) for _, choice in prompt.choices), reverse=True)
+    return sum(lengths[:most])
 
 
 RULES: Final[tuple[Callable[[ReadScript, Problems], None], ...]] = (

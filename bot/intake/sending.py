@@ -88,8 +88,10 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, draft: Draft, carrier: Carr
     ready = carrier.carrier_row()
     if ready is not None:
         carrier.update(ready, SENT, {"at": tx.now.isoformat()})
-    check = _check_message(tx, draft)
-    if check is not None:
+    checks = _check_messages(tx, draft)
+    for older in checks[:-1]:
+        carrier.remove(outbox.get(tx, older))
+    for check in checks[-1:]:
         row = outbox.get(tx, check)
         message = Message(CHECKED, row.recipient, op=Op.UPDATE, story_id=story.id, version=version.n, target=check)
         outbox.enqueue(tx, replace(message, depends_on=check, lane=tidings.tidy(row.recipient)))
@@ -116,16 +118,15 @@ def _end(tx: Tx, draft: Draft, state: DraftState) -> None:
     drafts.save(tx, ended)
 
 
-def _check_message(tx: Tx, draft: Draft) -> str | None:
-    """The latest message that read the story back."""
-    shown = [one.outbox_id for one in drafts.asked(tx, draft.id) if one.prompt_id == f"_{Stage.CHECKING}"]
-    return shown[-1] if shown else None
+def _check_messages(tx: Tx, draft: Draft) -> list[str]:
+    """Every message that read the story back, the latest last."""
+    return [one.outbox_id for one in drafts.asked(tx, draft.id) if one.prompt_id == f"_{Stage.CHECKING}"]
 
 
 def refresh_check(tx: Tx, carrier: Carrier, *, changed: str | None = None) -> None:
     """Have the message that read the story back rendered again, where one stands above the open step."""
-    check = _check_message(tx, carrier.draft)
-    row = None if check is None else outbox.find(tx, check)
+    checks = _check_messages(tx, carrier.draft)
+    row = outbox.find(tx, checks[-1]) if checks else None
     if row is not None and carrier.draft.stage is not Stage.ASKING:
         carrier.update(row, row.kind, {**row.args, "note": changed})
 
@@ -155,9 +156,9 @@ def _delete(tx: Tx, draft: Draft, carrier: Carrier) -> None:
     row = carrier.carrier_row()
     if row is not None:
         carrier.remove(row)
-    check = _check_message(tx, draft)
-    if check is not None and (row is None or row.id != check):
-        carrier.remove(outbox.get(tx, check))  # it shows the words that are being deleted
+    for check in _check_messages(tx, draft):
+        if row is None or row.id != check:
+            carrier.remove(outbox.get(tx, check))  # it shows the words that are being deleted
     story_id = tellers.story_of_draft(tx, draft.id) if change else None
     if story_id is not None:
         tellers.set_change_draft(tx, story_id, None)
@@ -174,6 +175,10 @@ def expire(tx: Tx, draft: Draft, kind: str) -> None:
             if row.state is OutboxState.SENT:
                 message = Message(row.kind, to, op=Op.DELETE, lane=tidings.tidy(to), target=row.id, depends_on=row.id)
                 outbox.enqueue(tx, message)
+    carrier = None if draft.carrier_id is None else outbox.find(tx, draft.carrier_id)
+    if carrier is not None and draft.purpose is not Purpose.ANSWER:  # its buttons lead nowhere from now on
+        last = Message(carrier.kind, to, op=Op.UPDATE, args=carrier.args, target=carrier.id, depends_on=carrier.id)
+        outbox.enqueue(tx, replace(last, lane=tidings.tidy(to)))
     story_id = tellers.story_of_draft(tx, draft.id) if draft.purpose is not Purpose.NEW else None
     if story_id is not None:
         tellers.set_change_draft(tx, story_id, None)

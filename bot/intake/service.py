@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.intake import answering, sending
 from bot.intake import conversation as machine
-from bot.intake.carrying import OFFERED, Carrier, Pressed, Said, load
+from bot.intake.carrying import OFFERED, TAKEN, Carrier, Pressed, Said, added_to_form, load
 from bot.intake.conversation import Input, Move, place_of, place_when_written
 from bot.intake.greeting import Standing, first_contact
 from bot.intake.script import OTHER_ID, PromptKind, Question
@@ -20,7 +20,19 @@ from bot.intake.shelf import Shelf
 from bot.story.policy import Policy
 from storage import drafts, outbox, tellers
 from storage.database import Tx
-from storage.records import Answer, Draft, DraftState, Fragment, OutboxRow, Purpose
+from storage.records import (
+    Answer,
+    Asked,
+    Draft,
+    DraftState,
+    Fragment,
+    Naming,
+    OutboxRow,
+    OutboxState,
+    Place,
+    Purpose,
+    Stage,
+)
 
 log = logging.getLogger(__name__)
 
@@ -68,20 +80,29 @@ def _written_before_start(draft: Draft, ts: str) -> bool:
 
 def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -> None:
     """Words for an open draft, once it is known which question was open when they were written."""
-    place = place_when_written(draft, drafts.asked(tx, draft.id), said.ts, said.thread_ts)
+    place = place_when_written(draft, _asked(tx, draft), said.ts, said.thread_ts)
     if place is None:
         waiting = Fragment(said.channel, said.ts, draft.id, None, said.text, said.edited_ts)
         drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
         return
-    conversation = load(tx, shelf, draft)
     move = None if said.has_files else machine.control_word(said.text)
-    if move is not None:
-        if place == place_of(draft) or move in _ANYWHERE:
-            _respond(tx, policy, shelf, draft, Input(move, typed=True), said=said)
-        return  # "next" written at a question that has been left already: the next one is on the screen
-    given = Input(Move.SAY, place=place, text=said.text)
-    step = machine.respond(conversation, given)
-    _finish(tx, policy, shelf, conversation, Carrier(tx, policy, conversation, said=said), step)
+    if move is None:
+        _respond(tx, policy, shelf, draft, Input(Move.SAY, place=place, text=said.text), said=said)
+    elif place == place_of(draft) or move in _ANYWHERE:
+        _respond(tx, policy, shelf, draft, Input(move, typed=True), said=said)
+    # else: "next" written at a question that has been left already, and the next one is on the screen
+    if drafts.find_fragment(tx, said.channel, said.ts) is None:
+        drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, TAKEN, "", removed=True))
+
+
+def _asked(tx: Tx, draft: Draft) -> list[Asked]:
+    """Questions put so far, without those that will never stand in Slack: nothing waits for them."""
+    gone = (OutboxState.DROPPED, OutboxState.PARKED)
+    return [
+        one
+        for one in drafts.asked(tx, draft.id)
+        if one.ts is not None or outbox.get(tx, one.outbox_id).state not in gone
+    ]
 
 
 def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> None:
@@ -128,10 +149,12 @@ def _finish(
 def edit_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Standing) -> None:
     """A message was edited in Slack: the fragment follows, until the story is sent or a form has won."""
     fragment = drafts.find_fragment(tx, said.channel, said.ts)
-    if fragment is None:
+    if fragment is None or fragment.prompt_id == TAKEN:
         teller = tellers.find_teller(tx, said.user_id)
         draft = None if teller is None else drafts.find_open(tx, teller.id)
-        if draft is not None:  # its first copy is late or lost: the edited words are the words
+        if draft is not None:  # its first copy is late or lost, or was no words: the edited words are the words
+            if fragment is not None:
+                drafts.drop_fragment(tx, said.channel, said.ts)
             take_message(tx, policy, shelf, said, standing)
         return
     draft = drafts.get(tx, fragment.draft_id)
@@ -139,10 +162,12 @@ def edit_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
         sending.say_too_late(tx, said.ts, draft, deleted=False)
         return
     newer = fragment.edited_ts is None or drafts.ts_key(said.edited_ts or "") >= drafts.ts_key(fragment.edited_ts)
-    if draft.state is not DraftState.OPEN or fragment.removed or fragment.text == said.text or not newer:
+    if draft.state not in (DraftState.OPEN, DraftState.KEPT) or fragment.removed or fragment.text == said.text:
         return
-    drafts.change_fragment(tx, said.channel, said.ts, text=said.text, edited_ts=said.edited_ts)
-    _after_change(tx, policy, shelf, draft, fragment, said, "edited")
+    if newer:
+        drafts.change_fragment(tx, said.channel, said.ts, text=said.text, edited_ts=said.edited_ts)
+    if newer and draft.state is DraftState.OPEN:
+        _after_change(tx, policy, shelf, draft, fragment, said, "edited")
 
 
 def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
@@ -155,7 +180,7 @@ def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
             drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, None, "", removed=True))
         return
     draft = drafts.get(tx, fragment.draft_id)
-    if draft.state is DraftState.SENT:
+    if draft.state is DraftState.SENT and fragment.prompt_id != TAKEN:
         sending.say_too_late(tx, said.ts, draft, deleted=True)
         return
     if fragment.removed:
@@ -235,12 +260,16 @@ def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
     return draft
 
 
+_OWN_CHOICES = {machine.NAMING: Naming, machine.PLACES: Place}
+
+
 def _real_choices(conversation: machine.Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """What the screen said was ticked, without anything that the script does not offer."""
     real: dict[str, tuple[str, ...]] = {}
     for prompt_id, choices in chosen.items():
-        if prompt_id in (machine.NAMING, machine.PLACES):
-            real[prompt_id] = choices
+        own = _OWN_CHOICES.get(prompt_id)
+        if own is not None:
+            real[prompt_id] = tuple(choice for choice in choices if choice in set(own))
             continue
         prompt = next((one for one in conversation.script.prompts if one.id == prompt_id and not one.typed), None)
         if prompt is None:
@@ -282,9 +311,9 @@ def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
     if fragment is None or not mine or fragment.removed or prompt is None or prompt.kind is not PromptKind.STORY:
         return
     answer = conversation.answer(prompt_id)
-    if answer.form_text is not None:
-        drafts.set_answer(tx, draft.id, replace(answer, form_text=f"{answer.form_text}\n{fragment.text}"))
     superseded = answer.form_text is not None
+    if superseded:
+        drafts.set_answer(tx, draft.id, added_to_form(answer, fragment.text))
     drafts.change_fragment(tx, fragment.channel, fragment.ts, prompt_id=prompt_id, superseded=superseded)
     if pressed.message_ts is not None:
         row = outbox.find_message(tx, pressed.channel, pressed.message_ts)
@@ -298,6 +327,11 @@ def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
 
 
 # ── a form ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_question(conversation: machine.Conversation, place: str) -> Question | None:
+    """The question that a form names, if the script has it."""
+    return next((one for one in conversation.script.questions if one.id == place), None)
 
 
 def save_form(
@@ -315,7 +349,9 @@ def save_form(
     if teller is None or draft is None or draft.teller_id != teller.id or draft.state is not DraftState.OPEN:
         return {place: "This story is no longer being written, so nothing was changed."}
     conversation = load(tx, shelf, draft)
-    question = conversation.script.question(place)
+    question = find_question(conversation, place)
+    if question is None:
+        return {place: "This story is no longer being written, so nothing was changed."}
     answers: list[Answer] = []
     for prompt in question.prompts:
         known = conversation.answer(prompt.id)
@@ -352,6 +388,8 @@ def save_form(
         carrier.refresh(None, note=question.id)
     else:
         sending.refresh_check(tx, carrier, changed=question.id)
+    if draft.stage in (Stage.NAMING, Stage.READY):
+        carrier.refresh(None)  # what these say of the teller follows from their answers
     drafts.save(tx, carrier.draft)
     return None
 
@@ -403,6 +441,8 @@ def take_recovered(
         carrier = Carrier(tx, policy, load(tx, shelf, after))
         if picked_up and after.open_prompt == draft.recover_prompt:
             carrier.refresh(None)
+        if draft.recover_prompt is not None and not picked_up:
+            carrier.note("picked_up_not", draft.recover_prompt)
         if away is not None and new:
             carrier.note("offline", span=away)
         drafts.save(tx, carrier.draft)

@@ -194,6 +194,8 @@ def whisper(what: str, where: str) -> Rendered:
             "Your new words are still here until you delete them.",
             "not_yours": "There is no such story of yours.",
             "nothing_to_send": "There is nothing to send back yet. Write your answer in this thread first.",
+            "answer_too_long": "That makes the answer longer than readers get. Edit or delete a message in its thread, "
+            "then press Send back.",
             "form_failed": "I couldn't open that. Please press it again.",
             "form_too_long": "That answer is too long for a form. Edit or delete your messages above instead.",
             "not_saved": "I couldn't save that. Nothing has changed; please try again in a minute.",

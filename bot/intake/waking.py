@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.intake import sending
+from bot.intake.carrying import FOOT
 from bot.intake.conversation import place_of
 from bot.story import tidings
 from bot.story.policy import Policy
@@ -46,7 +47,8 @@ def _rest_carrier(tx: Tx, to: str, carrier_id: str, nudge_id: str) -> None:
     row = outbox.find(tx, carrier_id)
     if row is not None and not outbox.drop_waiting(tx, row.id, "superseded"):
         lane = tidings.tidy(to)
-        message = Message(row.kind, to, op=Op.UPDATE, args=row.args, target=row.id, depends_on=nudge_id, lane=lane)
+        op = Op.DELETE if row.kind == FOOT else Op.UPDATE
+        message = Message(row.kind, to, op=op, args=row.args, target=row.id, depends_on=nudge_id, lane=lane)
         outbox.enqueue(tx, message)
 
 

@@ -1,4 +1,4 @@
-"""Walks the whole conversation: from the first question, everything a teller can do, again and again, until nothing is new.
+"""Walks the whole conversation: everything a teller can do, from the first question on, until nothing is new.
 
 What the house does about each reply is done here in memory. Situations that differ only in what cannot matter (how long
 exactly a long answer is; which permission was ticked, while questions are open) count as one.
@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from bot.intake import conversation as machine
 from bot.intake.conversation import CREDIT, NAMING, PLACES, Close, Conversation, Input, Keep, Move, SetAnswer, Step
-from bot.intake.script import OTHER_ID, Prompt, PromptKind, Script
+from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question, Script
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage
 
 TUESDAY = datetime(2025, 6, 3, 9, 0, tzinfo=UTC)
@@ -55,14 +56,24 @@ class Graph:
         return [key for key in self.states if key not in reached]
 
 
+class Remembering(Script):
+    """A script that works out its questions once: exploring asks for them half a million times."""
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return Script.questions.fget(self)
+
+
 def first(script: Script) -> Conversation:
     """A new draft at its first question."""
+    script = Remembering(**dict(script))
     draft = Draft("d", "t", script.sha, Purpose.NEW, DraftState.OPEN, Stage.ASKING, None, TUESDAY, TUESDAY)
     return Conversation(script, machine.begin(script, draft).draft, {})
 
 
 def changing(script: Script) -> Conversation:
     """A draft that changes a story: every question answered in the form, by the last choice of each list."""
+    script = Remembering(**dict(script))
     draft = Draft("d", "t", script.sha, Purpose.CHANGE, DraftState.OPEN, Stage.CHECKING, None, TUESDAY, TUESDAY)
     answers = {NAMING: Answer(NAMING, (Naming.NONE,)), PLACES: Answer(PLACES, (Place.DIGEST,))}
     for prompt in script.prompts:
@@ -137,7 +148,9 @@ def carried_out(before: Conversation, given: Input, step: Step) -> Conversation:
             else:
                 length = known.length + len(given.text) + (1 if known.count else 0)
                 answers[known.prompt_id] = replace(known, count=known.count + 1, length=length)
-    return Conversation(before.script, step.draft, {name: _rounded(before.script, one) for name, one in answers.items()})
+    return Conversation(
+        before.script, step.draft, {name: _rounded(before.script, one) for name, one in answers.items()}
+    )
 
 
 def shortened(conversation: Conversation) -> Conversation | None:
@@ -215,7 +228,8 @@ def inputs(conversation: Conversation) -> Iterator[Input]:
         yield Input(move, typed=True)
         takes = move in (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP)
         takes = takes and (move is not Move.SKIP or conversation.question is not None)  # no other place has a Skip
-        for chosen in ticks if takes else [{}]:
+        few = ticks if move is Move.NEXT else [ticks[0], *ticks[-2:]]
+        for chosen in few if takes else [{}]:
             yield Input(move, place=machine.place_of(conversation.draft), chosen=chosen)
     for move in _PRESSED:
         yield Input(move)
@@ -228,9 +242,7 @@ def _sayings(conversation: Conversation) -> Iterator[Input]:
     typed = [one for one in script.prompts if one.typed]
     least = min((one.min_length for one in typed), default=1)
     texts = ["w" * max(least - 1, 1), "w" * max((one.min_length for one in typed), default=3), "w" * 4000, "\u200b"]
-    options = [
-        choice.text for prompt in (question.prompts if question else ()) for choice in prompt.choices[:2]
-    ]
+    options = [choice.text for prompt in (question.prompts if question else ()) for choice in prompt.choices[:1]]
     options += [prompt.other for prompt in (question.prompts if question else ()) if prompt.other]
     for text in [*texts, *options, *(text.upper() for text in options[:1])]:
         yield Input(Move.SAY, place=here, text=text)
@@ -256,7 +268,9 @@ def _ticks(conversation: Conversation) -> Iterator[dict[str, tuple[str, ...]]]:
         yield {NAMING: ()}
     if stage is Stage.PLACES:
         yield from ({PLACES: places} for places in ((), (Place.DIGEST,), (Place.DIGEST, Place.TRAINING)))
-    yield {NAMING: (Naming.ROLE,), PLACES: (Place.TRAINING,), "no-such-prompt": ("x",)} if question else {"kind": ("x",)}
+    yield (
+        {NAMING: (Naming.ROLE,), PLACES: (Place.TRAINING,), "no-such-prompt": ("x",)} if question else {"kind": ("x",)}
+    )
     for prompt in question.prompts if question else ():
         if prompt.typed:
             yield {prompt.id: ("x",)}  # nothing can be ticked there, so this is made up
@@ -264,6 +278,7 @@ def _ticks(conversation: Conversation) -> Iterator[dict[str, tuple[str, ...]]]:
         ids = [choice.id for choice in prompt.choices]
         yield {prompt.id: ()}
         yield {prompt.id: (ids[0],)}
+        yield {prompt.id: (ids[-1],)}
         if prompt.kind is PromptKind.CHOICES:
             yield {prompt.id: tuple(ids[:2])}
             yield {prompt.id: tuple(ids[: (prompt.max_selected or len(ids)) + 1])}

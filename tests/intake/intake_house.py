@@ -4,16 +4,19 @@
 Slack would refuse, and runs the hooks of what was sent. `Person` in `intake_person.py` types and presses.
 """
 
+import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from bot.delivery.errands import Errand, next_errand
-from bot.intake import rendering, service
+from bot.intake import rendering, service, waking
 from bot.intake.script import Script
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
@@ -23,7 +26,9 @@ from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
 from storage import drafts, outbox, stories, tellers
 from storage.database import Database, Tx
-from storage.records import Draft, Op, OutboxRow, OutboxState, Story, Version
+from storage.records import Draft, DraftState, Op, OutboxRow, OutboxState, Story, Version
+from storage.tables import Base
+from storage.types import Words
 from storage.writer import Writer
 
 T = TypeVar("T")
@@ -91,15 +96,60 @@ def texts(node: Any) -> list[str]:
     return own + [text for value in node.values() if isinstance(value, dict | list) for text in texts(value)]
 
 
-class House:
-    """One workspace over a file, at an instant that tests move."""
+@dataclass(frozen=True)
+class Moment:
+    """A house at one instant: its database file, its chat, its time."""
 
-    def __init__(self, database: Database, *, script: Script | None = None) -> None:
+    file: Path
+    now: datetime
+    chat: dict[tuple[str, str], Shown]
+    count: int
+
+
+class Benches:
+    """Databases that serve one test after another, each from a file of its own choosing.
+
+    They stay open because what takes time is not the copying but SQLAlchemy's learning of every statement anew.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._benches: list[Database] = []
+        self._used = 0
+
+    def next(self, file: Path) -> Database:
+        """A database with what is in this file."""
+        if self._used == len(self._benches):
+            self._benches.append(self._made(self._directory / f"bench{self._used}.db"))
+        database = self._benches[self._used]
+        self._used += 1
+        for end in ("-wal", "-shm"):
+            database.path.with_name(database.path.name + end).unlink(missing_ok=True)
+        shutil.copy(file, database.path)
+        return database
+
+    def clear(self) -> None:
+        """Every bench is free for the next test."""
+        self._used = 0
+        for database in self._benches:
+            database.close()
+
+    @staticmethod
+    def _made(path: Path) -> Database:
+        database = Database(f"sqlite:///{path}", busy_seconds=2.0)
+
         @event.listens_for(database.write_engine, "connect")
         def in_a_hurry(raw: Any, _record: Any) -> None:
             raw.execute("PRAGMA synchronous=OFF")  # no test here pulls the plug, and waiting for the disk takes minutes
 
-        self.database, self.now, self.policy = database, TUESDAY, POLICY
+        return database
+
+
+class House:
+    """One workspace over a file, at an instant that tests move."""
+
+    def __init__(self, database: Database, *, script: Script | None = None, begun: "Moment | None" = None) -> None:
+        self.database, self.now, self.policy = database, TUESDAY if begun is None else begun.now, POLICY
         with database.write_engine.begin() as connection:
             self.workspace = tellers.add_workspace(Tx(connection, "", self.now), "T0TEAM", None).id
         self.writer = Writer(database, self.workspace, lambda: self.now).start()
@@ -111,9 +161,18 @@ class House:
         self.asleep = False
         """Slack answers nothing: what is to be sent waits."""
         self._count = 0
+        if begun is not None:
+            self.chat, self._count = deepcopy(begun.chat), begun.count
 
     def close(self) -> None:
         self.writer.close()
+
+    def moment(self, directory: Path) -> "Moment":
+        """Everything as it stands now, to go on from again and again."""
+        self.checkpoint()
+        copy = directory / f"{len(list(directory.iterdir()))}.db"
+        shutil.copy(self.database.path, copy)
+        return Moment(copy, self.now, deepcopy(self.chat), self._count)
 
     def do(self, work: Callable[..., T], *args: Any, **kw: Any) -> T:
         """Run a service function in the writer, a moment later than what was done before; then send what is due."""
@@ -135,6 +194,10 @@ class House:
         """Let time pass, and send what has become due."""
         self.now += timedelta(**span)
         self.deliver()
+
+    def wake(self) -> None:
+        """What the scheduler does when something is due for a draft."""
+        self.do(waking.wake)
 
     # ── sending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +231,7 @@ class House:
         """What Slack makes of the call; returns the new message's `ts`."""
         row, channel = errand.row, errand.channel or "D0SOMEBODY"
         if row.op is Op.DELETE:
-            del self.chat[channel, errand.target_ts or ""]
+            self.chat.pop((channel, errand.target_ts or ""), None)  # gone already is as good
             return None
         rendered = errand.rendered
         assert rendered is not None
@@ -208,13 +271,30 @@ class House:
 
     def file_holds(self, words: str) -> bool:
         """Whether these words stand anywhere in the database file, or in the log beside it."""
+        self.checkpoint()
+        beside = [self.database.path.with_name(self.database.path.name + end) for end in ("", "-wal", "-shm")]
+        return any(words.encode() in path.read_bytes() for path in beside if path.exists())
+
+    def words_kept(self) -> list[str]:
+        """Everything in every column that holds what people wrote."""
+        kept = [column for table in Base.metadata.sorted_tables for column in table.columns]
+        kept = [column for column in kept if isinstance(column.type, Words)]
+
+        def read(tx: Tx) -> list[str]:
+            return [one for column in kept for one in tx.connection.execute(select(column)).scalars() if one]
+
+        return self.read(read)
+
+    def state_of(self, draft_id: str) -> DraftState:
+        return self.read(lambda tx: drafts.get(tx, draft_id)).state
+
+    def checkpoint(self) -> None:
+        """Bring everything that was committed into the one file."""
         self.writer.submit(lambda tx: None).result(10)
         with self.database.write_engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        beside = [self.database.path.with_name(self.database.path.name + end) for end in ("", "-wal", "-shm")]
-        return any(words.encode() in path.read_bytes() for path in beside if path.exists())
 
     def draft(self, user_id: str) -> Draft | None:
         """The draft that hears what this person types."""

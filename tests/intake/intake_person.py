@@ -19,6 +19,9 @@ from storage.records import Draft
 WHAT = "A person came home from hospital and nobody had told the housing team that they would need a key."
 DIFFERENCE = "They waited two nights in a hotel. One call would have saved both."
 LESSON = "Ring the person who will be at the door."
+PLACES = ("closeness", "what", "difference", "services", "enablers", "lesson", "role", "title")
+PLACES += ("_checking", "_naming", "_places", "_ready", "sent")
+"""Where the shortest way through the default script leads."""
 
 
 class Person:
@@ -26,7 +29,8 @@ class Person:
 
     def __init__(self, house: House, name: str, *, standing: Standing = Standing.MEMBER) -> None:
         self.house, self.id, self.channel, self.standing = house, f"U0{name.upper()}", f"D0{name.upper()}", standing
-        self._messages: dict[str, dict[str, Any]] = {}
+        self.messages: dict[str, dict[str, Any]] = {}
+        """What they wrote, as it stands in Slack, by `ts`."""
 
     # ── typing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,7 +39,7 @@ class Person:
         self.house.now += timedelta(seconds=1)
         ts = fields.pop("ts", None) or self.house.next_ts()
         message = {"type": "message", "user": self.id, "text": text, "ts": ts, "channel": self.channel, **fields}
-        self._messages[ts] = message
+        self.messages[ts] = message
         return message
 
     def hand_over(self, message: dict[str, Any]) -> None:
@@ -52,9 +56,9 @@ class Person:
     def edit(self, ts: str, text: str, *, edited_ts: str | None = None) -> None:
         """Change one's own message."""
         self.house.now += timedelta(seconds=1)
-        before = self._messages[ts]
+        before = self.messages[ts]
         after = {**before, "text": text, "edited": {"user": self.id, "ts": edited_ts or self.house.next_ts()}}
-        self._messages[ts] = after
+        self.messages[ts] = after
         self.hear_change(before, after)
 
     def hear_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -67,7 +71,7 @@ class Person:
     def delete(self, ts: str) -> None:
         """Delete one's own message."""
         self.house.now += timedelta(seconds=1)
-        event = {"channel": self.channel, "deleted_ts": ts, "previous_message": self._messages.pop(ts)}
+        event = {"channel": self.channel, "deleted_ts": ts, "previous_message": self.messages.pop(ts)}
         gone = payloads.deleted(event)
         assert gone is not None
         self.house.do(service.delete_message, self.house.shelf, gone)
@@ -225,26 +229,32 @@ class Person:
     def reach(self, place: str) -> None:
         """From the beginning to a place of the default script, the shortest way."""
         self.begin()
-        steps: dict[str, Callable[[], None]] = {
-            "closeness": lambda: self.say("A mix") and None,
-            "what": lambda: self.answer(WHAT),
-            "difference": lambda: self.answer(DIFFERENCE),
-            "services": lambda: self.choose("Health"),
-            "enablers": lambda: self.press("Skip"),
-            "lesson": lambda: self.answer(LESSON),
-            "role": lambda: self.choose("Practitioner"),
-            "title": lambda: self.say("Two nights for one phone call") and None,
-            "_checking": lambda: self.press("Carry on"),
-            "_naming": lambda: self.choose("My role only"),
-            "_places": lambda: self.choose("Weekly digest"),
-            "_ready": lambda: self.press("Send for review"),
-            "sent": lambda: None,
-        }
-        for name, step in steps.items():
-            if name == place:
-                return
-            step()
-        raise AssertionError(f"no such place: {place}")
+        for name in PLACES[: PLACES.index(place)]:
+            self.step(name)
+
+    def step(self, name: str) -> None:
+        """What the shortest way does at one place."""
+        match name:
+            case "closeness":
+                self.choose("A mix")
+            case "what" | "difference" | "lesson":
+                self.answer({"what": WHAT, "difference": DIFFERENCE, "lesson": LESSON}[name])
+            case "services":
+                self.choose("Health")
+            case "enablers":
+                self.press("Skip")
+            case "role":
+                self.choose("Practitioner")
+            case "title":
+                self.say("Two nights for one phone call")
+            case "_checking":
+                self.press("Carry on")
+            case "_naming":
+                self.choose("My role only")
+            case "_places":
+                self.choose("Weekly digest")
+            case "_ready":
+                self.press("Send for review")
 
     def answer(self, words: str) -> None:
         """Type an answer and press Next."""
@@ -256,6 +266,9 @@ class Person:
         self.tick("", *options)
         self.press("Next")
 
+
+At = Callable[[str], Person]
+"""Somebody who has come to a place of the default script by the shortest way."""
 
 _MANY = ("multi_static_select", "checkboxes")
 

@@ -61,9 +61,5 @@ SMALL: dict[str, Script] = {
     "optional first": script(prompt("before", "story", **_SIZES), CHOICE, STORY),
     "no line": script(STORY, CHOICE, prompt("after", "story", required=True, **_SIZES)),
     "one question": script(prompt("only", "line", required=True, **_SIZES)),
-    "grows": script(
-        CHOICE,
-        prompt("why", "choice", choices=["Luck", "Skill"], when={"prompt": "kind", "any_of": ["yes"]}),
-        prompt("more", "line", when={"prompt": "why", "any_of": ["luck"]}, **_SIZES),
-    ),
+    "grows": script(CHOICE, prompt("more", "line", when={"prompt": "kind", "any_of": ["yes"]}, **_SIZES)),
 }

@@ -1,16 +1,15 @@
 """A whole story, told and sent: what is sent is what was written."""
 
-from intake_house import House
-from intake_person import DIFFERENCE, LESSON, WHAT, Person
+from intake_person import DIFFERENCE, LESSON, WHAT, At
 
 from storage.records import Naming, Place, StoryStatus
 
 
-def test_a_whole_story(house: House, sam: Person) -> None:
+def test_a_whole_story(at: At) -> None:
     """A story that was told and sent is version 1, in the words that were typed, for the places that were ticked."""
-    sam.reach("sent")
-    version = house.version()
-    assert house.words_of() == {
+    sam = at("sent")
+    version = sam.house.version()
+    assert sam.house.words_of() == {
         "closeness": "A mix",
         "what": WHAT,
         "difference": DIFFERENCE,
@@ -21,4 +20,4 @@ def test_a_whole_story(house: House, sam: Person) -> None:
     }
     assert (version.n, version.naming, version.credit_line) == (1, Naming.ROLE, "Practitioner")
     assert version.places == frozenset({Place.DIGEST})
-    assert house.story().status is StoryStatus.SUBMITTED
+    assert sam.house.story().status is StoryStatus.SUBMITTED

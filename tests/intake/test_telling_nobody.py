@@ -1,0 +1,107 @@
+"""Not telling it after all: deleting the story, or keeping it private."""
+
+import pytest
+from intake_person import WHAT, At
+
+from storage.records import DraftState, OutboxState
+
+# ── deleting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_delete_asks_once(at: At) -> None:
+    """Delete asks first; Keep it keeps everything."""
+    sam = at("difference")
+    sam.say("delete")
+    assert sam.last.words.startswith("Delete this story? Everything you've told me in it goes")
+    sam.press("Keep it")
+    assert sam.last.words == "Kept. We're on question 3 of 8."
+    assert sam.fragments == [("what", WHAT)]
+
+
+@pytest.mark.parametrize("place", ["difference", "_checking", "_ready"])
+def test_delete(at: At, place: str) -> None:
+    """Delete it takes every word, also from the screen, and says whose words stay."""
+    sam = at(place)
+    draft = sam.draft.id
+    sam.say("delete")
+    sam.press("Delete it")
+    assert sam.last.words.startswith("Your story is deleted. Nobody else read it; your own messages stay in this chat")
+    assert sam.house.state_of(draft) is DraftState.DELETED
+    assert sam.house.words_kept() == [] and not sam.house.file_holds(WHAT)
+    assert not any(WHAT in one.words for one in sam.screen)
+
+
+def test_delete_after_reading_it_back_twice(at: At) -> None:
+    """However often the story was read back, deleting it takes it from the screen."""
+    sam = at("_naming")
+    sam.press("Back")
+    sam.press("Carry on")
+    sam.say("delete")
+    sam.press("Delete it")
+    assert not any(WHAT in one.words for one in sam.screen)
+
+
+def test_delete_twice(at: At) -> None:
+    """A second press says that it is over."""
+    sam = at("difference")
+    sam.say("delete")
+    ask = sam.last
+    sam.press("Delete it", on=ask)
+    sam.press("Delete it", on=ask)
+    assert sam.last.words == "That story is no longer being written. To begin another, type /story"
+
+
+# ── keeping it private ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_keep_it_to_myself(at: At) -> None:
+    """Keep it to myself keeps it for 30 days, for nobody else, and the way back is there."""
+    sam = at("_places")
+    draft = sam.draft.id
+    sam.press("Keep it to myself")
+    assert sam.last.words.startswith(
+        "Kept to yourself. Nobody else has read it or will. It is deleted on Thursday 3 July unless you carry on"
+    )
+    assert sam.house.state_of(draft) is DraftState.KEPT
+    assert sam.house.draft(sam.id) is None
+    sam.house.wait(days=20)
+    sam.house.wake()
+    sam.press("Carry on")
+    assert sam.draft.id == draft
+    assert "Permission, 2 of 2" in sam.last.words
+    sam.choose("Weekly digest")
+    sam.press("Send for review")
+    assert sam.house.words_of()["what"] == WHAT
+
+
+def test_a_private_story_ends(at: At) -> None:
+    """After its 30 days it is deleted, words and all."""
+    sam = at("_places")
+    sam.press("Keep it to myself")
+    sam.house.wait(days=31)
+    sam.house.wake()
+    assert sam.last.words.startswith("Your unfinished story is deleted, as I said.")
+    assert sam.house.words_kept() == []
+
+
+def test_a_private_story_waits_for_another(at: At) -> None:
+    """While another story is being told, a private one cannot be taken up; nothing of it is lost."""
+    sam = at("_places")
+    sam.press("Keep it to myself")
+    kept = sam.last
+    sam.begin()
+    sam.press("Carry on", on=kept)
+    assert sam.last.words.startswith("You're in the middle of another story.")
+    assert sam.draft.open_prompt == "closeness"
+
+
+def test_delete_a_private_story(at: At) -> None:
+    """A private story can be deleted; that asks once too."""
+    sam = at("_places")
+    draft = sam.draft.id
+    sam.press("Keep it to myself")
+    sam.press("Delete")
+    sam.press("Delete it")
+    assert sam.house.state_of(draft) is DraftState.DELETED
+    assert sam.house.words_kept() == []
+    assert sam.house.rows(OutboxState.SENDING) == []
