@@ -5,265 +5,72 @@ product's own steps (check, naming, places, ready). `MOVES` is the table of what
 place and input a reply comes back, or the answer is already on the screen. `carrying.py` carries the replies out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
+from bot.intake.dialogue import (
+    CREDIT,
+    CREDIT_LONGEST,
+    NAMING,
+    OTHER_LONGEST,
+    PLACES,
+    WORDS,
+    Ask,
+    Close,
+    Conversation,
+    Foot,
+    Input,
+    Keep,
+    Leave,
+    Move,
+    Note,
+    Refresh,
+    Reply,
+    Rest,
+    SetAnswer,
+    Step,
+    awaits_other,
+    control_word,
+    is_answered,
+    place_of,
+    place_when_written,
+    problem_with,
+)
 from bot.intake.script import OTHER_ID, PromptKind, Question, Script
-from storage.records import Answer, Asked, Draft, DraftState, Naming, Purpose, Stage
-
-NAMING: Final = "_naming"
-CREDIT: Final = "_credit"
-PLACES: Final = "_places"
-"""Answers of the product's own steps are kept beside the script's, under names that no prompt can have."""
-
-CREDIT_LONGEST: Final = 100
-OTHER_LONGEST: Final = 200
-
-
-class Move(StrEnum):
-    """What a teller can do, by a button or by a word that is the whole message."""
-
-    SAY = "say"
-    CHOOSE = "choose"
-    NEXT = "next"
-    BACK = "back"
-    SKIP = "skip"
-    STOP = "stop"
-    HELP = "help"
-    DELETE = "delete"
-    DELETE_YES = "delete_yes"
-    DELETE_NO = "delete_no"
-    CARRY_ON = "carry_on"
-    KEEP_PRIVATE = "keep_private"
-    SEND = "send"
-
-
-WORDS: Final[Mapping[str, Move]] = {
-    "next": Move.NEXT,
-    "back": Move.BACK,
-    "skip": Move.SKIP,
-    "stop": Move.STOP,
-    "finish later": Move.STOP,
-    "help": Move.HELP,
-    "delete": Move.DELETE,
-    "carry on": Move.CARRY_ON,
-}
-
-
-def control_word(text: str) -> Move | None:
-    """The move that a message asks for when it is nothing but a control word."""
-    return WORDS.get(" ".join(text.casefold().split()).rstrip(".!"))
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One thing a teller did."""
-
-    move: Move
-    place: str | None = None
-    """The question open when it was written, or whose button was pressed. None: the open one."""
-    text: str = ""
-    typed: bool = False
-    """A control word rather than a press: the reply goes below it."""
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Choice ids by prompt id, as they stood on the screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """All that the machine looks at."""
-
-    script: Script
-    draft: Draft
-    answers: Mapping[str, Answer]
-
-    def answer(self, prompt_id: str) -> Answer:
-        """What is held for a prompt; an empty answer when nothing is."""
-        return self.answers.get(prompt_id, Answer(prompt_id))
-
-    @property
-    def chosen(self) -> dict[str, tuple[str, ...]]:
-        """Choice ids by prompt id, for every choice prompt that was answered or skipped."""
-        return {
-            prompt.id: answer.choices
-            for prompt in self.script.prompts
-            if not prompt.typed and (answer := self.answers.get(prompt.id)) and (answer.choices or answer.skipped)
-        }
-
-    @property
-    def asked(self) -> tuple[Question, ...]:
-        """The questions that are asked, given the choices so far."""
-        return self.script.asked(self.chosen)
-
-    @property
-    def question(self) -> Question | None:
-        """The question that is open, if one is."""
-        return None if self.draft.open_prompt is None else self.script.question(self.draft.open_prompt)
-
-    def number(self, place: str) -> int:
-        """The place's number among the questions asked, from 1."""
-        ids = [question.id for question in self.asked]
-        return ids.index(place) + 1 if place in ids else [q.id for q in self.script.questions].index(place) + 1
-
-    def with_answer(self, answer: Answer) -> "Conversation":
-        """The same with this answer held."""
-        return replace(self, answers={**self.answers, answer.prompt_id: answer})
-
-
-# ── what comes back ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """File the message under this prompt; None keeps it beside the story until its teller says where."""
-
-    prompt_id: str | None
-    alone: bool = False
-    """It replaces what was kept there before (one message answers a line)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetAnswer:
-    """Hold this for a prompt."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Put a place's message, always a new one; it carries the buttons from now on."""
-
-    place: str
-    back: bool = False
-    """Reached by going back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foot:
-    """Say that it was kept, below what they wrote; one message for a burst."""
-
-    welcome: bool = False
-    """The draft was resting: say where we are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refresh:
-    """Render the message that carries the buttons again, with a line that says what to do, or none."""
-
-    line: str | None = None
-    typed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """A place is left behind: its message shrinks to question and answer, or goes when there is nothing to keep."""
-
-    place: str
-    unanswered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Say one thing beside the question."""
-
-    what: str
-    prompt_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Say that it is saved, with the way back."""
-
-    typed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The draft ends so."""
-
-    state: DraftState
-    care: bool = False
-
-
-Reply = Keep | SetAnswer | Ask | Foot | Refresh | Leave | Note | Rest | Close
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Where the draft stands now, and what is to be said and kept."""
-
-    draft: Draft
-    replies: tuple[Reply, ...] = ()
-
-
-# ── where a draft stands ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def place_of(draft: Draft) -> str:
-    """The place where a draft stands: its open question's id, or the name of the step."""
-    return draft.open_prompt or f"_{draft.stage}"
-
-
-def place_when_written(draft: Draft, asked: Sequence[Asked], ts: str, thread_ts: str | None) -> str | None:
-    """The place that was open when a message was written, from Slack's own times; None while that cannot be known.
-
-    A reply in a question's thread belongs to that question whenever it was written.
-    """
-    for one in asked:
-        if thread_ts is not None and one.ts == thread_ts:
-            return one.prompt_id
-    if not asked or asked[-1].ts is None:
-        return None
-    before = [one for one in asked if one.ts is not None and _when(one.ts) < _when(ts)]
-    return before[-1].prompt_id if before else asked[0].prompt_id
-
-
-def _when(ts: str) -> tuple[int, str]:
-    seconds, _, rest = ts.partition(".")
-    return (int(seconds) if seconds.isdigit() else 0, rest)
-
-
-def problem_with(conversation: Conversation, question: Question) -> str | None:
-    """Why a question's answer cannot be taken as it is, or None: a word that `blocks` has a sentence for."""
-    for prompt in question.prompts:
-        answer = conversation.answer(prompt.id)
-        if prompt.typed:
-            length = len(answer.form_text) if answer.form_text is not None else answer.length
-            if length == 0:
-                if prompt.required:
-                    return "empty"
-            elif length < prompt.min_length:
-                return "short"
-            elif length > prompt.max_length:
-                return "long"
-            continue
-        if not answer.choices and prompt.required:
-            return "choose"
-        if prompt.max_selected is not None and len(answer.choices) > prompt.max_selected:
-            return "too_many"
-        if OTHER_ID in answer.choices and prompt.other is not None and not answer.other:
-            return "other"
-    return None
-
-
-def is_answered(conversation: Conversation, question: Question) -> bool:
-    """Whether anything at all is held for a question."""
-    held = [conversation.answer(prompt.id) for prompt in question.prompts]
-    return any(answer.choices or answer.length or answer.form_text for answer in held)
-
-
-def awaits_other(conversation: Conversation, question: Question) -> str | None:
-    """The prompt whose "Something else" is ticked and still has no words."""
-    for prompt in question.prompts:
-        answer = conversation.answer(prompt.id)
-        if prompt.other is not None and OTHER_ID in answer.choices and not answer.other:
-            return prompt.id
-    return None
-
-
-# ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────
+from storage.records import Answer, Draft, DraftState, Naming, Purpose, Stage
+
+__all__ = [
+    "CREDIT",
+    "CREDIT_LONGEST",
+    "MOVES",
+    "NAMING",
+    "OTHER_LONGEST",
+    "PLACES",
+    "WORDS",
+    "Ask",
+    "Close",
+    "Conversation",
+    "Foot",
+    "Input",
+    "Keep",
+    "Leave",
+    "Move",
+    "Note",
+    "Refresh",
+    "Reply",
+    "Rest",
+    "SetAnswer",
+    "Step",
+    "awaits_other",
+    "begin",
+    "control_word",
+    "is_answered",
+    "place_of",
+    "place_when_written",
+    "problem_with",
+    "respond",
+]
 
 
 def respond(conversation: Conversation, given: Input) -> Step:

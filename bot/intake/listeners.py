@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
-from bot.intake import answering, carrying, checking, greeting, payloads, sending, service, telling
+from bot.intake import answering, carrying, checking, forms, greeting, payloads, sending, service, telling
 from bot.intake.carrying import Pressed
 from bot.intake.conversation import Move
 from bot.intake.rendering import IN_A_CHANNEL
@@ -231,7 +231,7 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
         user_id = str((body.get("user") or {}).get("id", ""))
         values = payloads.form(view)
         problems = await edge.once(
-            body, lambda tx, policy: service.save_form(tx, policy, shelf, user_id, draft_id, place, values)
+            body, lambda tx, policy: forms.save_form(tx, policy, shelf, user_id, draft_id, place, values)
         )
         await (ack(response_action="errors", errors=problems) if problems else ack())
 
@@ -260,7 +260,7 @@ def _change_form(tx: Tx, shelf: Shelf, pressed: Pressed) -> dict[str, Any] | str
     if draft is None or draft.state is not DraftState.OPEN:
         return "over"
     conversation = carrying.load(tx, shelf, draft)
-    question = service.find_question(conversation, pressed.value.partition(":")[2])
+    question = forms.find_question(conversation, pressed.value.partition(":")[2])
     if question is None:
         return "over"
     form = checking.change_form(conversation, question, carrying.texts(tx, conversation))

@@ -11,7 +11,7 @@ from typing import Any
 from intake_house import House, Shown, elements
 
 from bot import ids
-from bot.intake import answering, carrying, greeting, listeners, payloads, sending, service
+from bot.intake import answering, carrying, forms, greeting, listeners, payloads, sending, service
 from bot.intake.greeting import Standing
 from storage import tellers
 from storage.records import Draft
@@ -164,7 +164,7 @@ class Person:
         """Save *Change your answer* with these values by prompt id; `__` stands for a dot."""
         draft = draft or self.draft
         given = {name.replace("__", "."): value for name, value in values.items()}
-        return self.house.do(service.save_form, self.house.shelf, self.id, draft.id, place, given)
+        return self.house.do(forms.save_form, self.house.shelf, self.id, draft.id, place, given)
 
     def story(self) -> None:
         """Type `/story`."""

@@ -22,6 +22,7 @@ from bot.story.view import view_of
 from bot.text import from_slack, one_line
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage, Story, StoryStatus
 
+DEFAULT = load_script(None)
 ID = "0123456789abcdef"
 TS = "1748941200.000001"
 NOTES = (
@@ -94,47 +95,46 @@ def words_of(conversation: Conversation, text: str, longest: int | None = None) 
 def questions(conversation: Conversation, asked: Question) -> Iterator[tuple[str, Rendered]]:
     """One question, in each of its states."""
     at = replace(conversation, draft=replace(conversation.draft, stage=Stage.ASKING, open_prompt=asked.id))
-    for buttons in (True, False):
-        for back in (True, False):
-            yield "question", asking.question(at, asked, buttons=buttons, back=back)
-    for line in (*asking.LINES, "long"):
-        yield f"question {line}", asking.question(at, asked, buttons=True, line=line)
+    for buttons, back in ((True, True), (True, False), (False, False)):
+        yield "question", asking.question(at, asked, buttons=buttons, back=back)
+    yield "question long", asking.question(at, asked, buttons=True, line="long")
     yield "answered", asking.answered(at, asked)
-    for first in (True, False):
-        for note in (None, "edited", "deleted"):
-            yield "foot", asking.foot(at, asked, buttons=True, first=first, note=note)
+    for note in (None, "edited", "deleted"):
+        yield "foot", asking.foot(at, asked, buttons=True, first=note is None, note=note)
     yield "welcome", asking.foot(at, asked, buttons=True, first=True, welcome=True, take_out=TS)
     yield "foot line", asking.foot(at, asked, buttons=True, first=True, line="short")
+
+
+def beside(conversation: Conversation, asked: Question) -> Iterator[tuple[str, Rendered]]:
+    """What is said beside a question, and every line that may stand in it: our own words, so once is enough."""
+    at = replace(conversation, draft=replace(conversation.draft, stage=Stage.ASKING, open_prompt=asked.id))
+    where, campaign = asking.place_words(at, asked.id), at.script.campaign
+    for line in asking.LINES:
+        yield f"question {line}", asking.question(at, asked, buttons=True, line=line)
     yield "resting", asking.resting(at, asked.id, buttons=True)
-    yield "nudge", telling.nudge(POLICY, ID, asked.id, asking.place_words(at, asked.id), TUESDAY, TUESDAY, buttons=True)
+    yield "nudge", telling.nudge(POLICY, ID, asked.id, where, TUESDAY, TUESDAY, buttons=True)
     for what in NOTES:
         for prompt in asked.prompts:
-            help_text = at.script.campaign.help
-            yield (
-                f"note {what}",
-                asking.note(at, what, prompt.id, about=TS, help_text=help_text, offline="from 2pm to 3pm"),
-            )
+            yield f"note {what}", asking.note(at, what, prompt.id, about=TS, help_text=campaign.help, offline="now")
+    for what in NOTES:
+        if what not in ("line_too_long", "offer"):  # these always speak of a question
+            yield f"note {what}", asking.note(conversation, what, None, about=TS, help_text="Help.", offline=None)
+    yield "note file", asking.note(conversation, "file", "_checking", about=TS)
     for what in WHISPERS:
-        yield f"whisper {what}", telling.whisper(what, asking.place_words(at, asked.id))
+        yield f"whisper {what}", telling.whisper(what, where)
 
 
 def steps(conversation: Conversation, text: str) -> Iterator[tuple[str, Rendered]]:
     """The last steps, in each of their states."""
     for longest in (None, len(text)):
         words = words_of(conversation, text, longest)
-        for changed in (None, conversation.asked[0].id):
-            for line in (None, "no_skip"):
-                yield "check", checking.check(conversation, words, buttons=True, changed=changed, line=line)
-    for buttons in (True, False):
-        for line in (None, "choose", "no_skip"):
-            yield "naming", checking.naming(conversation, buttons=buttons, line=line)
-            yield "credit", checking.credit(conversation, buttons=buttons, line="credit_too_long")
-            yield "places", checking.places(conversation, POLICY, buttons=buttons, line="no_place")
-            yield "ready", checking.ready(conversation, buttons=buttons, line="press_send")
-    for what in NOTES:
-        if what not in ("line_too_long", "offer"):  # these always speak of a question
-            yield f"note {what}", asking.note(conversation, what, None, about=TS, help_text="Help.", offline=None)
-    yield "note file", asking.note(conversation, "file", "_checking", about=TS)
+        for changed, line in ((None, None), (conversation.asked[0].id, "no_skip")):
+            yield "check", checking.check(conversation, words, buttons=True, changed=changed, line=line)
+    for buttons, line in ((True, None), (True, "no_skip"), (False, None)):
+        yield "naming", checking.naming(conversation, buttons=buttons, line=line)
+        yield "credit", checking.credit(conversation, buttons=buttons, line="credit_too_long")
+        yield "places", checking.places(conversation, POLICY, buttons=buttons, line="no_place")
+        yield "ready", checking.ready(conversation, buttons=buttons, line="press_send")
 
 
 def afterwards(conversation: Conversation, text: str) -> Iterator[tuple[str, Rendered]]:
@@ -170,7 +170,7 @@ def views(conversation: Conversation, text: str) -> Iterator[tuple[str, dict[str
     """Every form and page."""
     words = words_of(conversation, text)
     version = completion.version_of(conversation, words, story_id=ID, parent=None, at=TUESDAY)
-    for asked in conversation.asked:
+    for asked in conversation.asked[:8]:
         for texts in (words, words_of(conversation, text, 4000), {}):
             form = checking.change_form(conversation, asked, texts)
             if form is not None:
@@ -214,35 +214,33 @@ def _mrkdwn(node: Any) -> Iterator[str]:
             yield from _mrkdwn(one)
 
 
-def everything(script: Script, text: str) -> Iterator[tuple[str, Rendered]]:
-    for naming in (Naming.NAME, Naming.NONE):
-        yield from steps(told(script, text, place="_checking", naming=naming), text)
-    conversation = told(script, text, place="_ready", naming=Naming.NAME)
-    yield from afterwards(conversation, text)
-    for asked in conversation.asked[:4]:
-        yield from questions(conversation, asked)
-
-
 @pytest.mark.parametrize("name", TEXTS)
 def test_hostile_texts(name: str) -> None:
     """No text that anybody sends makes a message that Slack refuses, or that does more than be read."""
-    script, text = load_script(None), from_slack(TEXTS[name])
+    script, text = DEFAULT, from_slack(TEXTS[name])
     conversation = told(script, text, place="_ready", naming=Naming.NAME)
-    for what, rendered in everything(script, text):
+    for what, rendered in [*steps(conversation, text), *afterwards(conversation, text)]:
         told_well(what, rendered)
     for asked in conversation.asked:
         for what, rendered in questions(conversation, asked):
-            if what in ("question", "answered", "foot"):
-                told_well(what, rendered)
+            told_well(what, rendered)
     for what, view in views(conversation, text):
         shown_well(what, view)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_said_beside_the_questions() -> None:
+    """Every line and every note of ours can be said at every question."""
+    conversation = told(DEFAULT, "x", place="_ready", naming=Naming.NONE)
+    for asked in conversation.asked:
+        for what, rendered in beside(conversation, asked):
+            told_well(what, rendered)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=400), st.sampled_from(["", "<!channel>", "&lt;", "<https://a.example|", "\u202e"]))
 def test_any_text(text: str, more: str) -> None:
     """The same for anything at all."""
-    script, words = load_script(None), from_slack(MARK + text + more + text)
+    script, words = DEFAULT, from_slack(MARK + text + more + text)
     conversation = told(script, words, place="_ready", naming=Naming.NAME)
     for what, rendered in [*steps(conversation, words), *afterwards(conversation, words)]:
         if not what.startswith(("note", "plain")):
@@ -257,12 +255,14 @@ def test_the_largest_scripts(name: str, all_chosen: bool) -> None:
     """The largest scripts that validation allows, fully answered and not at all, fit everywhere."""
     script, text = largest()[name], from_slack(TEXTS["no space, escaped"])
     conversation = told(script, text, place="_ready", naming=Naming.NAME, all_chosen=all_chosen)
-    for asked in (conversation.asked[0], conversation.asked[-1]):
-        for what, rendered in questions(conversation, asked):
-            told_well(what, rendered)
+    first, last = conversation.asked[0], conversation.asked[-1]
+    for what, rendered in [*questions(conversation, first), *questions(conversation, last)]:
+        told_well(what, rendered)
     for what, rendered in [*steps(conversation, text), *afterwards(conversation, text)]:
         told_well(what, rendered)
-    for what, view in views(replace(conversation, script=script), text):
+    for what, rendered in beside(conversation, first) if all_chosen else ():
+        told_well(what, rendered)
+    for what, view in views(conversation, text):
         shown_well(what, view)
     bare = replace(conversation, answers={})
     for what, rendered in [*steps(bare, ""), *questions(bare, bare.asked[0])]:
@@ -272,7 +272,7 @@ def test_the_largest_scripts(name: str, all_chosen: bool) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_nothing_is_shown_half(name: str) -> None:
     """An answer that fits is read back whole, one that does not says that it is shortened."""
-    script, text = load_script(None), from_slack(TEXTS[name])
+    script, text = DEFAULT, from_slack(TEXTS[name])
     conversation = told(script, text, place="_checking", naming=Naming.NONE)
     for length in (100, 800, 3000, 40_000):
         words = {"what": text[:length]}
@@ -283,7 +283,7 @@ def test_nothing_is_shown_half(name: str) -> None:
 
 def test_more_than_may_be_chosen_can_still_be_shown() -> None:
     """A list that holds more than it takes is shown with as many as it takes."""
-    script = load_script(None)
+    script = DEFAULT
     conversation = told(script, "x", place="services", naming=Naming.NONE)
     ids = tuple(choice.id for choice in script.prompt("services").choices)
     conversation = conversation.with_answer(Answer("services", ids))
