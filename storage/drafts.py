@@ -139,12 +139,11 @@ def to_recover(tx: Tx, *, most: int = 100) -> Sequence[Draft]:
 
 
 def recover_all(tx: Tx) -> None:
-    """Have the direct message of every open draft read back from the last thing known to stand in it."""
-    newest = (
-        select(func.max(FragmentRow.ts))
-        .where(FragmentRow.workspace == DraftRow.workspace, FragmentRow.draft_id == DraftRow.id)
-        .scalar_subquery()
-    )
+    """Have the direct message of every open draft read back from its latest question.
+
+    Not from the latest message: one that was missed may stand before one that was heard. Whatever was heard has left its
+    `ts` behind and counts no second time.
+    """
     asked = (
         select(func.max(AskedRow.ts))
         .where(AskedRow.workspace == DraftRow.workspace, AskedRow.draft_id == DraftRow.id)
@@ -157,7 +156,7 @@ def recover_all(tx: Tx) -> None:
             _HEARING,
             DraftRow.recover_from.is_(None),
         )
-        .values(recover_from=func.coalesce(newest, asked, DraftRow.started_ts))
+        .values(recover_from=func.coalesce(asked, DraftRow.started_ts))
     )
 
 

@@ -102,7 +102,11 @@ def question(
     head = heading(conversation, asked)
     blocks = [kit.section(_words_of(conversation, asked, head, back=back, live=buttons))]
     if buttons:
-        blocks += _menus(conversation, asked)
+        menus = _choosers(conversation, asked)
+        if len(menus) == 1 and menus[0][1]["type"] != "radio_buttons":
+            blocks[0]["accessory"] = menus[0][1]
+        else:
+            blocks += [_menu_row(prompt, chooser) for prompt, chooser in menus]
     sentence = line_of(line, conversation, _about(conversation, asked))
     if sentence:
         blocks.append(kit.section(escape(sentence)))
@@ -153,18 +157,21 @@ def _about(conversation: Conversation, asked: Question) -> Prompt:
     return asked.lead
 
 
-def _menus(conversation: Conversation, asked: Question) -> list[kit.Block]:
-    blocks: list[kit.Block] = []
-    for prompt in asked.prompts:
-        if prompt.typed:
-            continue
-        chooser = choose_element(prompt, conversation.answer(prompt.id), alone=len(asked.prompts) == 1)
-        if chooser["type"] == "radio_buttons":
-            blocks.append(kit.actions(chooser))
-        else:
-            words = f"*{escape(prompt.label)}*" if len(asked.prompts) > 1 else "Your answer"
-            blocks.append({**kit.section(words), "accessory": chooser})
-    return blocks
+def _choosers(conversation: Conversation, asked: Question) -> list[tuple[Prompt, kit.Element]]:
+    """What each prompt that is answered from a list is answered with."""
+    alone = len(asked.prompts) == 1
+    return [
+        (prompt, choose_element(prompt, conversation.answer(prompt.id), alone=alone))
+        for prompt in asked.prompts
+        if not prompt.typed
+    ]
+
+
+def _menu_row(prompt: Prompt, chooser: kit.Element) -> kit.Block:
+    """Radio buttons on a row of their own; a menu beside its label, where there are several."""
+    if chooser["type"] == "radio_buttons":
+        return kit.actions(chooser)
+    return {**kit.section(f"*{escape(prompt.label)}*"), "accessory": chooser}
 
 
 def choose_element(prompt: Prompt, answer: Answer, *, action_id: str | None = None, alone: bool = True) -> kit.Element:
@@ -223,8 +230,10 @@ def chosen_words(prompt: Prompt, answer: Answer) -> str:
 
 def answer_words(conversation: Conversation, asked: Question) -> str:
     """Every choice of a question in one line."""
-    parts = [chosen_words(prompt, conversation.answer(prompt.id)) for prompt in asked.prompts if not prompt.typed]
-    return ", ".join(part for part in parts if part)
+    parts = [(prompt, chosen_words(prompt, conversation.answer(prompt.id))) for prompt in asked.prompts]
+    if asked.kind is PromptKind.CHOICES and len(asked.prompts) > 1:
+        return " · ".join(f"{prompt.label}: {part}" for prompt, part in parts if part)
+    return ", ".join(part for _, part in parts if part)
 
 
 # ── the foot ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -258,8 +258,10 @@ class Carrier:
         carrier = self.carrier_row()
         if carrier is None:
             return
-        choice = not reply.place.startswith("_") and not self.before.script.question(reply.place).lead.typed
-        if carrier.kind == FOOT or reply.unanswered:
+        question = None if reply.place.startswith("_") else self.before.script.question(reply.place)
+        choice = question is not None and not question.lead.typed
+        repeated = question is not None and question.lead.typed and bool(carrier.args.get("back"))
+        if carrier.kind == FOOT or reply.unanswered or repeated:
             self.remove(carrier)
         else:
             args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}

@@ -16,7 +16,7 @@ from sqlalchemy.sql.sqltypes import Enum
 from storage import drafts, inbox, tellers
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.records import Fragment
+from storage.records import Asked, Fragment
 from storage.tables import Base, DraftRow, FragmentRow, TellerRow
 from storage.types import UtcInstant, Words
 from storage.writer import Writer
@@ -233,17 +233,18 @@ def test_a_message_is_one_fragment(begin: Any, a_draft: Callable[..., Any]) -> N
         assert drafts.fragments(tx, draft.id) == []
 
 
-def test_a_draft_is_read_back_from_the_last_thing_known(begin: Any, a_draft: Callable[..., Any]) -> None:
-    """Reading back begins after the newest message, else after the question, else after Start: never nowhere."""
+def test_a_draft_is_read_back_from_its_latest_question(begin: Any, a_draft: Callable[..., Any]) -> None:
+    """Reading back begins at the latest question, else at Start: one that was missed may stand before one heard."""
     with begin() as tx:
         draft = a_draft(tx)
         drafts.recover_all(tx)
         assert drafts.get(tx, draft.id).recover_from == draft.started_ts
         assert [found.id for found in drafts.to_recover(tx)] == [draft.id]
         tx.connection.execute(update(DraftRow).values(recover_from=None))
+        drafts.add_asked(tx, draft.id, Asked("question1", "moment", "1749029500.000100", tx.now))
         drafts.add_fragment(tx, Fragment("D1", "1749029999.000100", draft.id, "moment", "one"))
         drafts.recover_all(tx)
-        assert drafts.get(tx, draft.id).recover_from == "1749029999.000100"
+        assert drafts.get(tx, draft.id).recover_from == "1749029500.000100"
 
 
 def test_upserting_changes_the_one_row(begin: Any) -> None:
