@@ -123,16 +123,31 @@ def altogether() -> None:
 @altogether.command()
 @click.option("--scene", default="weekly", show_default=True, metavar="NAME", help="Which scene to play.")
 @click.option("--script", "script_file", type=_FILE, metavar="FILE", help="Rehearse a script of your own.")
-def rehearse(scene: str, script_file: Path | None) -> int:
+@click.option("--stay", is_flag=True, help="Stay open with a page to chat in, as on a terminal, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Where the page is; 8420 if it is free.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; say where the page is.")
+@click.option("--keep", is_flag=True, help="Keep all of it in .altogether-rehearsal, and go on from there next time.")
+def rehearse(
+    scene: str, script_file: Path | None, *, stay: bool, port: int | None, no_browser: bool, keep: bool
+) -> int:
     """Try the bot with made-up people, without Slack.
 
-    Nothing leaves this computer. Plays a scene in the terminal. Exit 1 if something that should have been said was not.
+    Nothing leaves this computer. Plays a scene in the terminal; on a terminal, or with --stay, on a page in the browser
+    too, which is then yours until Ctrl-C. Without, exit 1 if something that should have been said was not.
     """
     import os
 
+    outer = dict(os.environ)  # noqa: TID251 -- the rehearsal takes the way to programs from it, and warns of the rest
+    if stay or sys.stdout.isatty():
+        from bot.rehearsal import staying
+
+        wishes = staying.Wishes(port=port, browser=not no_browser, keep=keep)
+        work = staying.stay(scene=scene, script=script_file, outer=outer, out=sys.stdout, wishes=wishes)
+        return asyncio.run(work)
+    if port is not None or no_browser or keep:
+        raise click.UsageError("--port, --no-browser and --keep are for a rehearsal that stays open: add --stay.")
     from bot.rehearsal.stage import rehearse as play
 
-    outer = dict(os.environ)  # noqa: TID251 -- the rehearsal takes the way to programs from it, and warns of the rest
     return asyncio.run(play(scene=scene, script=script_file, outer=outer, out=sys.stdout))
 
 
@@ -248,3 +263,30 @@ def post() -> int:
     set_up_logging("WARNING", secrets=settings.secrets)
     click.echo(asyncio.run(post_digest(settings, deliver_once)))
     return OK
+
+
+@altogether.command()
+def screen() -> int:
+    """Find what looks like an identifier in text from standard input.
+
+    Each line is text, or a JSON object with a "text". Prints a JSON object for each: {"text", "spans": [{"start",
+    "end", "kind"}]}, counted in characters. It finds numbers, not people, and keeps nothing.
+    """
+    from bot.story.screening.lines import screen_line
+
+    try:
+        for number, line in enumerate(sys.stdin.buffer):  # bytes: a line ends where a line feed is, and nowhere else
+            words = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace").rstrip("\r\n")
+            click.echo(f"{screen_line(words)}\n".encode(), nl=False)
+    except BrokenPipeError:  # the reader has seen enough, as in: altogether screen < stories.txt | head
+        _let_go_of_output()
+    return OK
+
+
+def _let_go_of_output() -> None:
+    """Lets Python flush standard output at exit into nothing, where nobody reads it any more."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
