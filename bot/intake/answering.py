@@ -170,6 +170,7 @@ def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) ->
     if not put_before_reviewers(tx, policy, version, notice_version=notice):
         return False
     decisions.answer_ask(tx, ask.id)
+    _carry_into_change(tx, found, words)
     to = tidings.author(ask.story_id)
     draft = _thread_draft(tx, ask)
     if draft is not None:
@@ -188,6 +189,14 @@ def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) ->
             ),
         )
     return True
+
+
+def _carry_into_change(tx: Tx, found: OpenAsk, words: str) -> None:
+    """A change of the same story that was begun before has the old words: sent later, it would undo this answer."""
+    draft_id = tellers.change_draft_of(tx, found.ask.story_id)
+    answer = None if draft_id is None else drafts.answers(tx, draft_id).get(found.ask.prompt_id)
+    if draft_id is not None and answer is not None and answer.form_text == found.words:
+        drafts.set_answer(tx, draft_id, replace(answer, form_text=words))
 
 
 def _thread_draft(tx: Tx, ask: Ask) -> Draft | None:

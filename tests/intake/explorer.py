@@ -278,7 +278,8 @@ def _ticks(conversation: Conversation) -> Iterator[dict[str, tuple[str, ...]]]:
         ids = [choice.id for choice in prompt.choices]
         yield {prompt.id: ()}
         yield {prompt.id: (ids[0],)}
-        yield {prompt.id: (ids[-1],)}
+        if any(one.lead.when and one.lead.when.prompt == prompt.id for one in conversation.script.questions):
+            yield {prompt.id: (ids[-1],)}
         if prompt.kind is PromptKind.CHOICES:
             yield {prompt.id: tuple(ids[:2])}
             yield {prompt.id: tuple(ids[: (prompt.max_selected or len(ids)) + 1])}

@@ -184,6 +184,20 @@ def test_a_question_while_the_story_is_being_changed(at: At) -> None:
     assert not sam.sees("Your story has gone into the digest meanwhile")
 
 
+def test_an_answer_given_while_the_story_is_being_changed(at: At) -> None:
+    """An answer that was sent back meanwhile is not undone by a change that was begun before it."""
+    sam = at("sent")
+    sam.press("Change story 1")
+    ask = asked(sam)
+    assert by_form(sam, ask, f"{WHAT} The ward could.") is None
+    sam.save_form("difference", difference="She waited three whole nights.")
+    for label in ("Carry on", "Next", "Next", "Send for review"):
+        sam.press(label)
+    assert sam.house.version().n == 3
+    assert sam.house.words_of()["what"] == f"{WHAT} The ward could."
+    assert sam.house.words_of()["difference"] == "She waited three whole nights."
+
+
 def test_somebody_else(at: At) -> None:
     """Nobody but its teller can answer."""
     sam = at("sent")
