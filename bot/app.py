@@ -159,8 +159,8 @@ def _build(
 # ── running ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def serve(settings: Settings, *, out: TextIO) -> int:
-    """Run the bot until it is told to stop; returns the exit code."""
+async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None = None) -> int:
+    """Run the bot until it is told to stop, by a signal or by `stop`; returns the exit code."""
     async with open_house(settings, "altogether run") as house:
         started = house.clock.now()
         people = People(house.client, house.clock, house.facts.team_id)
@@ -170,7 +170,7 @@ async def serve(settings: Settings, *, out: TextIO) -> int:
         scheduler = Scheduler(_chores(), house.writer, house.clock, lambda: house.edge.policy)
         socket = Socket(app, settings.app_token, make_client(settings.app_token, settings.api_url, _session(house)))
         socket.on_renewed = lambda: recovery.after_absence(None, house.clock.now())
-        stop = _stop_signal()
+        stop = stop or _stop_signal()
 
         print(_opening(house), file=out, flush=True)
         await house.writer.run(lambda tx: digest.announce_dates(tx, house.edge.policy))

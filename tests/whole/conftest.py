@@ -1,6 +1,7 @@
 """A rehearsal with the real bot in it, and a look into its database from outside."""
 
 import asyncio
+import io
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -12,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from bot.app import serve
 from bot.rehearsal.log import LogEntry
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal
 from bot.rehearsal.socket_mode import Times
+from bot.settings import load_settings
 
 TUESDAY = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)
 """Tuesday 3 June 2025, four past two in the afternoon, UK time."""
@@ -74,24 +77,51 @@ OpenPlay = Callable[..., Any]
 
 
 @asynccontextmanager
-async def open_play(directory: Path, *, ready: bool = True, **settings: str) -> AsyncIterator[Play]:
-    """Opens a rehearsal with the bot running in it; `settings` replace the environment's."""
+async def open_rehearsal(directory: Path, **settings: str) -> AsyncIterator[tuple[Rehearsal, Path, Mapping[str, str]]]:
+    """Opens the workspace; yields it, the database's place and the bot's environment."""
     async with Rehearsal(directory=directory, pace=0) as rehearsal:
         rehearsal.clock.set(TUESDAY)
         rehearsal.hub.times = Times(ack_deadline=1.0, retries=(0.1, 0.5, 1.0))
         rehearsal.hub.keep_events = True
         database = directory / "altogether.db"
-        environment: Mapping[str, str] = rehearsal.environment(
-            os.environ, database_url=f"sqlite:///{database}", **settings
+        yield (
+            rehearsal,
+            database,
+            rehearsal.environment(os.environ, database_url=f"sqlite:///{database}", **settings),
         )
-        async with BotProcess(rehearsal, environment) as bot:
-            if ready:
-                await bot.ready()
-            yield Play(rehearsal, bot, database)
+
+
+@asynccontextmanager
+async def open_play(directory: Path, **settings: str) -> AsyncIterator[Play]:
+    """Opens a rehearsal with the bot running in this process: the same program, without the time to start another."""
+    async with open_rehearsal(directory, **settings) as (rehearsal, database, environment):
+        stop = asyncio.Event()
+        running = asyncio.create_task(
+            serve(load_settings(environment, env_file=None), out=io.StringIO(), stop=stop), name="the bot"
+        )
+        connected = asyncio.create_task(rehearsal.hub.connected.wait())
+        await asyncio.wait([running, connected], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        connected.cancel()
+        if running.done():
+            running.result()
+        yield Play(rehearsal, BotProcess(rehearsal, environment), database)
+        stop.set()
+        assert await asyncio.wait_for(running, 10) == 0
 
 
 @pytest.fixture
 async def play(tmp_path: Path) -> AsyncIterator[Play]:
-    """A rehearsal of its own for one test."""
+    """A rehearsal of its own for one test, the bot in this process."""
     async with open_play(tmp_path / "play") as opened:
         yield opened
+
+
+@pytest.fixture
+async def mortal(tmp_path: Path) -> AsyncIterator[Play]:
+    """The same with the bot as a process of its own, which can be killed."""
+    async with (
+        open_rehearsal(tmp_path / "play") as (rehearsal, database, environment),
+        BotProcess(rehearsal, environment) as bot,
+    ):
+        await bot.ready()
+        yield Play(rehearsal, bot, database)

@@ -40,56 +40,56 @@ async def approved_story(play: Play) -> None:
     await sam.hear("is approved")
 
 
-async def test_a_second_bot_on_one_database_is_refused_by_the_name_of_the_first(play: Play) -> None:
+async def test_a_second_bot_on_one_database_is_refused_by_the_name_of_the_first(mortal: Play) -> None:
     """It exits with 2, says who holds the database, and disturbs nothing."""
-    code, said = await run_command(play, "run")
+    code, said = await run_command(mortal, "run")
     assert code == 2
-    assert "altogether run" in said and str(play.bot.pid) in said
+    assert "altogether run" in said and str(mortal.bot.pid) in said
     assert "Traceback" not in said
-    await begin(play.person("sam"))
+    await begin(mortal.person("sam"))
 
 
-async def test_posting_from_the_command_line_beside_a_running_bot_posts_once(play: Play) -> None:
+async def test_posting_from_the_command_line_beside_a_running_bot_posts_once(mortal: Play) -> None:
     """The command writes, the running bot notices and sends; the slot itself then adds nothing."""
-    await approved_story(play)
-    code, said = await run_command(play, "digest", "post")
+    await approved_story(mortal)
+    code, said = await run_command(mortal, "digest", "post")
     assert code == 0, said
-    rae, amira = play.person("rae"), play.person("amira")
+    rae, amira = mortal.person("rae"), mortal.person("amira")
     await rae.hear("This week's story", channel="#info-stories")
-    again, answer = await run_command(play, "digest", "post")
+    again, answer = await run_command(mortal, "digest", "post")
     assert "went out" in answer, (again, answer)
-    play.rehearsal.clock.set(FRIDAY)
+    mortal.rehearsal.clock.set(FRIDAY)
     await amira.hear("Digest posted", channel="#story-review")
     assert len([m for m in rae.messages("#info-stories") if "This week's story" in m.shown]) == 1
-    assert play.count("SELECT count(*) FROM edition") == 1
+    assert mortal.count("SELECT count(*) FROM edition") == 1
 
 
-async def test_posting_from_the_command_line_with_no_bot_running_sends_it_all(play: Play) -> None:
+async def test_posting_from_the_command_line_with_no_bot_running_sends_it_all(mortal: Play) -> None:
     """The command takes the lock, posts the edition with its thread, and ends."""
-    await approved_story(play)
-    await play.bot.terminate()
-    code, said = await run_command(play, "digest", "post")
+    await approved_story(mortal)
+    await mortal.bot.terminate()
+    code, said = await run_command(mortal, "digest", "post")
     assert code == 0, said
-    rae = play.person("rae")
+    rae = mortal.person("rae")
     edition = await rae.hear("This week's story", channel="#info-stories")
     assert len(rae.messages("#info-stories", thread_ts=edition.ts)) == 2
-    assert play.count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')") == 0
+    assert mortal.count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')") == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_stop_is_clean_and_quick(play: Play, number: int) -> None:
+async def test_a_stop_is_clean_and_quick(mortal: Play, number: int) -> None:
     """SIGTERM and Ctrl-C end the bot within five seconds, exit 0, and leave nothing half done."""
-    sam = play.person("sam")
+    sam = mortal.person("sam")
     await begin(sam)
-    assert play.bot.pid is not None
+    assert mortal.bot.pid is not None
     async with asyncio.timeout(5):
-        os.kill(play.bot.pid, number)
-        await play.bot.wait()
-    assert play.bot.exit_code == 0
-    assert "Stopped." in play.bot.lines
-    assert play.rows("PRAGMA integrity_check") == [("ok",)]
-    await play.bot.start()
-    await play.bot.ready()
+        os.kill(mortal.bot.pid, number)
+        await mortal.bot.wait()
+    assert mortal.bot.exit_code == 0
+    assert "Stopped." in mortal.bot.lines
+    assert mortal.rows("PRAGMA integrity_check") == [("ok",)]
+    await mortal.bot.start()
+    await mortal.bot.ready()
     await sam.choose("Sharing helped")
     await sam.press("Next")
     await sam.hear("2 of 8")

@@ -75,22 +75,22 @@ async def test_only_the_address_moves_the_bot(tmp_path: Path) -> None:
         await tell(play.person("sam"), "A key at the door")
 
 
-async def test_what_was_written_while_the_bot_was_away_is_found_again(play: Play) -> None:
+async def test_what_was_written_while_the_bot_was_away_is_found_again(mortal: Play) -> None:
     """Messages that Slack no longer redelivers are read back from the direct message, once, and it is said."""
-    sam = play.person("sam")
+    sam = mortal.person("sam")
     await begin(sam)
     await sam.choose("Sharing helped")
     await sam.press("Next")
     await sam.hear("2 of 8")
-    await play.bot.kill()
-    play.rehearsal.hub.keep_events = False
+    await mortal.bot.kill()
+    mortal.rehearsal.hub.keep_events = False
     await sam.say("this was written while nobody was listening, and never delivered", wait=False)
-    play.rehearsal.clock.advance(timedelta(hours=1))
-    await play.bot.start()
-    await play.bot.ready()
+    mortal.rehearsal.clock.advance(timedelta(hours=1))
+    await mortal.bot.start()
+    await mortal.bot.ready()
     await sam.hear("I was offline from 2:04pm to 3:04pm. Everything you wrote is safe; we're on question 2 of 8.")
     await sam.hear("Got that.")
-    assert play.count("SELECT count(*) FROM fragment WHERE prompt_id = 'what'") == 1
+    assert mortal.count("SELECT count(*) FROM fragment WHERE prompt_id = 'what'") == 1
 
 
 async def test_a_lost_socket_loses_nothing(play: Play) -> None:
