@@ -141,7 +141,7 @@ def to_recover(tx: Tx, *, most: int = 100) -> Sequence[Draft]:
 def recover_all(tx: Tx) -> None:
     """Have the direct message of every open draft read back from its latest question.
 
-    Not from the latest message: one that was missed may stand before one that was heard. Whatever was heard has left its
+    Not from the latest message: one that was missed may stand before one that was heard. What was heard has left its
     `ts` behind and counts no second time.
     """
     asked = (

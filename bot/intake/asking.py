@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot import ids, kit
-from bot.intake.conversation import Conversation, awaits_other
+from bot.intake.dialogue import (
+    Conversation,
+    awaits_other,
+)
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
 from bot.text import count, escape, number_word

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.intake.conversation import (
+from bot.intake.dialogue import (
     Ask,
     Close,
     Conversation,

@@ -8,7 +8,12 @@ from typing import Any
 
 from bot import ids, kit
 from bot.intake import asking
-from bot.intake.conversation import CREDIT, NAMING, PLACES, Conversation
+from bot.intake.dialogue import (
+    CREDIT,
+    NAMING,
+    PLACES,
+    Conversation,
+)
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
 from bot.story.policy import Policy

@@ -9,7 +9,12 @@ from datetime import datetime
 
 from bot.intake.asking import chosen_words
 from bot.intake.checking import chosen_naming, chosen_places, credit_line, part_of
-from bot.intake.conversation import CREDIT, NAMING, PLACES, Conversation
+from bot.intake.dialogue import (
+    CREDIT,
+    NAMING,
+    PLACES,
+    Conversation,
+)
 from bot.intake.script import OTHER_ID
 from storage.records import Answer, Naming, Part, Version, VersionAnswer, VersionKind
 

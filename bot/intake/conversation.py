@@ -15,7 +15,6 @@ from bot.intake.dialogue import (
     NAMING,
     OTHER_LONGEST,
     PLACES,
-    WORDS,
     Ask,
     Close,
     Conversation,
@@ -31,46 +30,13 @@ from bot.intake.dialogue import (
     SetAnswer,
     Step,
     awaits_other,
-    control_word,
     is_answered,
     place_of,
-    place_when_written,
     problem_with,
+    take_choices,
 )
 from bot.intake.script import OTHER_ID, PromptKind, Question, Script
 from storage.records import Answer, Draft, DraftState, Naming, Purpose, Stage
-
-__all__ = [
-    "CREDIT",
-    "CREDIT_LONGEST",
-    "MOVES",
-    "NAMING",
-    "OTHER_LONGEST",
-    "PLACES",
-    "WORDS",
-    "Ask",
-    "Close",
-    "Conversation",
-    "Foot",
-    "Input",
-    "Keep",
-    "Leave",
-    "Move",
-    "Note",
-    "Refresh",
-    "Reply",
-    "Rest",
-    "SetAnswer",
-    "Step",
-    "awaits_other",
-    "begin",
-    "control_word",
-    "is_answered",
-    "place_of",
-    "place_when_written",
-    "problem_with",
-    "respond",
-]
 
 
 def respond(conversation: Conversation, given: Input) -> Step:
@@ -216,30 +182,11 @@ def _say_credit(conversation: Conversation, given: Input) -> Step:
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take_choices(conversation: Conversation, given: Input) -> tuple[Conversation, tuple[Reply, ...]]:
-    """Hold what stood ticked on the screen, of the place that is open."""
-    question = conversation.question
-    mine = {prompt.id for prompt in question.prompts} if question else _own_answer(conversation.draft.stage)
-    kept: list[Reply] = []
-    for prompt_id, choices in given.chosen.items():
-        known = conversation.answer(prompt_id)
-        if prompt_id in mine and known.choices != choices:
-            other = known.other if OTHER_ID in choices else None
-            answer = replace(known, choices=choices, other=other, skipped=False)
-            conversation = conversation.with_answer(answer)
-            kept.append(SetAnswer(answer))
-    return conversation, tuple(kept)
-
-
-def _own_answer(stage: Stage) -> set[str]:
-    return {Stage.NAMING: {NAMING}, Stage.PLACES: {PLACES}}.get(stage, set())
-
-
 def _choose(conversation: Conversation, given: Input) -> Step:
     """Something was ticked: hold it; only "Something else" needs a word said."""
     question = conversation.question
     waiting_before = question is not None and awaits_other(conversation, question) is not None
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     waiting_now = question is not None and awaits_other(chosen, question) is not None
     line = (Refresh("other" if waiting_now else None),) if waiting_now != waiting_before else ()
     return Step(conversation.draft, (*kept, *line))
@@ -249,7 +196,7 @@ def _choose(conversation: Conversation, given: Input) -> Step:
 
 
 def _next(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     question = chosen.question
     assert question is not None
     problem = problem_with(chosen, question)
@@ -275,7 +222,7 @@ def _onward(conversation: Conversation, question: Question, *kept: Reply, checke
 
 
 def _skip(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     question = chosen.question
     assert question is not None
     if is_answered(chosen, question):
@@ -286,7 +233,7 @@ def _skip(conversation: Conversation, given: Input) -> Step:
 
 
 def _back(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     question = chosen.question
     assert question is not None
     ids = [one.id for one in chosen.asked]
@@ -315,7 +262,7 @@ def _check_back(conversation: Conversation, given: Input) -> Step:
 
 
 def _naming_next(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     naming = chosen.answer(NAMING).choices
     if not naming:
         return Step(_awake(chosen), (*kept, Refresh("choose", typed=given.typed)))
@@ -330,7 +277,7 @@ def _credit_next(conversation: Conversation, given: Input) -> Step:
 
 
 def _places_next(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     if not chosen.answer(PLACES).choices:
         return Step(_awake(chosen), (*kept, Refresh("no_place", typed=given.typed)))
     return _go(chosen, Stage.READY, *kept, Leave(place_of(chosen.draft)))
@@ -342,7 +289,7 @@ def _ready_next(conversation: Conversation, given: Input) -> Step:
 
 def _back_to(stage: Stage) -> "Handler":
     def back(conversation: Conversation, given: Input) -> Step:
-        chosen, kept = _take_choices(conversation, given)
+        chosen, kept = take_choices(conversation, given)
         return _go(chosen, stage, *kept, Leave(place_of(chosen.draft), unanswered=True), back=True)
 
     return back
@@ -357,7 +304,7 @@ def _places_back(conversation: Conversation, given: Input) -> Step:
 
 
 def _stop(conversation: Conversation, given: Input) -> Step:
-    chosen, kept = _take_choices(conversation, given)
+    chosen, kept = take_choices(conversation, given)
     return Step(replace(chosen.draft, paused=True), (*kept, Rest(given.typed)))
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.intake.script import OTHER_ID, Question, Script
-from storage.records import Answer, Asked, Draft, DraftState
+from storage.records import Answer, Asked, Draft, DraftState, Stage
 
 NAMING: Final = "_naming"
 CREDIT: Final = "_credit"
@@ -260,3 +260,22 @@ def awaits_other(conversation: Conversation, question: Question) -> str | None:
         if prompt.other is not None and OTHER_ID in answer.choices and not answer.other:
             return prompt.id
     return None
+
+
+def take_choices(conversation: Conversation, given: Input) -> tuple[Conversation, tuple[Reply, ...]]:
+    """Hold what stood ticked on the screen, of the place that is open."""
+    question = conversation.question
+    mine = {prompt.id for prompt in question.prompts} if question else _own_answer(conversation.draft.stage)
+    kept: list[Reply] = []
+    for prompt_id, choices in given.chosen.items():
+        known = conversation.answer(prompt_id)
+        if prompt_id in mine and known.choices != choices:
+            other = known.other if OTHER_ID in choices else None
+            answer = replace(known, choices=choices, other=other, skipped=False)
+            conversation = conversation.with_answer(answer)
+            kept.append(SetAnswer(answer))
+    return conversation, tuple(kept)
+
+
+def _own_answer(stage: Stage) -> set[str]:
+    return {Stage.NAMING: {NAMING}, Stage.PLACES: {PLACES}}.get(stage, set())

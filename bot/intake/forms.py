@@ -6,10 +6,11 @@ box that they are about.
 
 from dataclasses import replace
 
-from bot.intake import conversation as machine
-from bot.intake import sending
+from bot.intake import dialogue, sending
 from bot.intake.carrying import Carrier, load
-from bot.intake.conversation import place_of
+from bot.intake.dialogue import (
+    place_of,
+)
 from bot.intake.script import OTHER_ID, Question
 from bot.intake.service import real_choices
 from bot.intake.shelf import Shelf
@@ -19,7 +20,7 @@ from storage.database import Tx
 from storage.records import Answer, DraftState, Stage
 
 
-def find_question(conversation: machine.Conversation, place: str) -> Question | None:
+def find_question(conversation: dialogue.Conversation, place: str) -> Question | None:
     """The question that a form names, if the script has it."""
     return next((one for one in conversation.script.questions if one.id == place), None)
 
@@ -51,7 +52,7 @@ def save_form(
         else:
             choices = real_choices(conversation, {prompt.id: given})[prompt.id]
             other = values.get(f"{prompt.id}.{OTHER_ID}")
-            words = other.strip()[: machine.OTHER_LONGEST] if isinstance(other, str) else ""
+            words = other.strip()[: dialogue.OTHER_LONGEST] if isinstance(other, str) else ""
             ticked = OTHER_ID in choices
             if words and prompt.other and not ticked:
                 choices, ticked = (*choices, OTHER_ID), True
@@ -63,7 +64,7 @@ def save_form(
     for answer in answers:
         changed = changed.with_answer(answer)
     for prompt in question.prompts:
-        problem = machine.problem_with(changed, Question((prompt,)))
+        problem = dialogue.problem_with(changed, Question((prompt,)))
         if problem is not None:
             problems[prompt.id] = _form_problem(problem, prompt.min_length, prompt.max_length)
     if problems:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.intake import conversation as machine
+from bot.intake import dialogue
 from bot.intake.carrying import Carrier, Pressed, Said, load
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
@@ -184,5 +185,5 @@ def open_conversation(tx: Tx, policy: Policy, shelf: Shelf, slack_user_id: str, 
         greet(tx, teller)
         return Greeted(teller.dm_channel, resumed=False)
     conversation = load(tx, shelf, draft)
-    Carrier(tx, policy, conversation).carry_out(machine.respond(conversation, machine.Input(machine.Move.CARRY_ON)))
+    Carrier(tx, policy, conversation).carry_out(machine.respond(conversation, dialogue.Input(dialogue.Move.CARRY_ON)))
     return Greeted(teller.dm_channel, resumed=True)

@@ -9,7 +9,10 @@ from typing import Any
 
 from bot import ids
 from bot.intake.carrying import Pressed, Said
-from bot.intake.conversation import NAMING, PLACES
+from bot.intake.dialogue import (
+    NAMING,
+    PLACES,
+)
 from bot.text import from_slack, normalise
 
 Payload = Mapping[str, Any]

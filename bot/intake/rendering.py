@@ -9,7 +9,10 @@ from datetime import datetime
 
 from bot.intake import answering, asking, carrying, checking, greeting, sending, service, telling, waking
 from bot.intake.carrying import load, texts
-from bot.intake.conversation import Conversation, place_of
+from bot.intake.dialogue import (
+    Conversation,
+    place_of,
+)
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kind, Kinds, Rendered

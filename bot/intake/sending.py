@@ -9,7 +9,12 @@ from typing import Final
 
 from bot.intake.carrying import Carrier, Pressed, texts
 from bot.intake.completion import answers_from, version_of
-from bot.intake.conversation import Ask, Close, Conversation, Step
+from bot.intake.dialogue import (
+    Ask,
+    Close,
+    Conversation,
+    Step,
+)
 from bot.intake.shelf import Shelf
 from bot.story import policy as rules
 from bot.story import tidings

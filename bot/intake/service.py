@@ -10,10 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.intake import answering, sending
+from bot.intake import answering, dialogue, sending
 from bot.intake import conversation as machine
 from bot.intake.carrying import OFFERED, TAKEN, Carrier, Pressed, Said, added_to_form, load
-from bot.intake.conversation import Input, Move, place_of, place_when_written
+from bot.intake.dialogue import (
+    Input,
+    Move,
+    place_of,
+    place_when_written,
+)
 from bot.intake.greeting import Standing, first_contact
 from bot.intake.script import OTHER_ID, PromptKind
 from bot.intake.shelf import Shelf
@@ -83,7 +88,7 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
         waiting = Fragment(said.channel, said.ts, draft.id, None, said.text, said.edited_ts)
         drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
         return
-    move = None if said.has_files else machine.control_word(said.text)
+    move = None if said.has_files else dialogue.control_word(said.text)
     if move is None:
         _respond(tx, policy, shelf, draft, Input(Move.SAY, place=place, text=said.text), said=said)
     elif place == place_of(draft) or move in _ANYWHERE:
@@ -134,7 +139,7 @@ def _respond(
 
 
 def _finish(
-    tx: Tx, policy: Policy, shelf: Shelf, before: machine.Conversation, carrier: Carrier, step: machine.Step
+    tx: Tx, policy: Policy, shelf: Shelf, before: dialogue.Conversation, carrier: Carrier, step: dialogue.Step
 ) -> None:
     closing = carrier.carry_out(step)
     if closing is not None:
@@ -258,10 +263,10 @@ def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
     return draft
 
 
-_OWN_CHOICES = {machine.NAMING: Naming, machine.PLACES: Place}
+_OWN_CHOICES = {dialogue.NAMING: Naming, dialogue.PLACES: Place}
 
 
-def real_choices(conversation: machine.Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def real_choices(conversation: dialogue.Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """What the screen said was ticked, without anything that the script does not offer."""
     real: dict[str, tuple[str, ...]] = {}
     for prompt_id, choices in chosen.items():
@@ -347,7 +352,7 @@ def take_recovered(
             continue
         current = drafts.get(tx, draft_id)
         if _written_before_start(current, said.ts):
-            if draft.recover_prompt is not None and said.text and machine.control_word(said.text) is None:
+            if draft.recover_prompt is not None and said.text and dialogue.control_word(said.text) is None:
                 kept = Fragment(said.channel, said.ts, draft_id, draft.recover_prompt, said.text, said.edited_ts)
                 picked_up += drafts.add_fragment(tx, kept, client_msg_id=said.client_msg_id)
             continue

@@ -9,7 +9,9 @@ from typing import Final
 
 from bot.intake import sending
 from bot.intake.carrying import FOOT
-from bot.intake.conversation import place_of
+from bot.intake.dialogue import (
+    place_of,
+)
 from bot.story import tidings
 from bot.story.policy import Policy
 from storage import drafts, inbox, outbox

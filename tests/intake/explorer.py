@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from bot.intake import conversation as machine
-from bot.intake.conversation import CREDIT, NAMING, PLACES, Close, Conversation, Input, Keep, Move, SetAnswer, Step
+from bot.intake import dialogue
+from bot.intake.dialogue import (
+    CREDIT,
+    NAMING,
+    PLACES,
+    Close,
+    Conversation,
+    Input,
+    Keep,
+    Move,
+    SetAnswer,
+    Step,
+)
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question, Script
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage
 
@@ -191,7 +203,7 @@ def _text_of(length: int) -> str:
 def key_of(conversation: Conversation) -> Key:
     """What tells two situations apart: the place, how its own answer stands, and what is amiss elsewhere."""
     draft, question = conversation.draft, conversation.question
-    wrong = next((one.id for one in conversation.asked if machine.problem_with(conversation, one) is not None), None)
+    wrong = next((one.id for one in conversation.asked if dialogue.problem_with(conversation, one) is not None), None)
     conditions = [one.lead.when.prompt for one in conversation.script.questions if one.lead.when]
     turns = tuple(_standing(conversation, name) for name in conditions)
     if question is not None:
@@ -199,7 +211,7 @@ def key_of(conversation: Conversation) -> Key:
     else:
         names = () if draft.stage is Stage.CHECKING else (NAMING, CREDIT, PLACES)
         own = tuple(_standing(conversation, name) for name in names)
-    return (machine.place_of(draft), draft.paused, draft.purpose, draft.shown_total, turns, wrong, own)
+    return (dialogue.place_of(draft), draft.paused, draft.purpose, draft.shown_total, turns, wrong, own)
 
 
 def _standing(conversation: Conversation, name: str) -> Key:
@@ -230,7 +242,7 @@ def inputs(conversation: Conversation) -> Iterator[Input]:
         takes = takes and (move is not Move.SKIP or conversation.question is not None)  # no other place has a Skip
         few = ticks if move is Move.NEXT else [ticks[0], *ticks[-2:]]
         for chosen in few if takes else [{}]:
-            yield Input(move, place=machine.place_of(conversation.draft), chosen=chosen)
+            yield Input(move, place=dialogue.place_of(conversation.draft), chosen=chosen)
     for move in _PRESSED:
         yield Input(move)
     yield Input(Move.SEND, text="care")
@@ -238,7 +250,7 @@ def inputs(conversation: Conversation) -> Iterator[Input]:
 
 def _sayings(conversation: Conversation) -> Iterator[Input]:
     question, script = conversation.question, conversation.script
-    here = machine.place_of(conversation.draft)
+    here = dialogue.place_of(conversation.draft)
     typed = [one for one in script.prompts if one.typed]
     least = min((one.min_length for one in typed), default=1)
     texts = ["w" * max(least - 1, 1), "w" * max((one.min_length for one in typed), default=3), "w" * 4000, "\u200b"]

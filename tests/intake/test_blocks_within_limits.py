@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from intake_house import POLICY
 
 from bot.intake import asking, checking, completion, telling
-from bot.intake.conversation import CREDIT, CREDIT_LONGEST, NAMING, OTHER_LONGEST, PLACES, Conversation
+from bot.intake.dialogue import (
+    CREDIT,
+    CREDIT_LONGEST,
+    NAMING,
+    OTHER_LONGEST,
+    PLACES,
+    Conversation,
+)
 from bot.intake.script import OTHER_ID, Question, Script, ScriptError
 from bot.intake.script_file import load_script, parse_script
 from bot.outgoing import Rendered

@@ -7,7 +7,20 @@ from explorer import Edge, Graph, changing, explore, first
 from small_scripts import SMALL
 
 from bot.intake import conversation as machine
-from bot.intake.conversation import Ask, Close, Conversation, Foot, Keep, Leave, Move, Note, Refresh, Rest, SetAnswer
+from bot.intake import dialogue
+from bot.intake.dialogue import (
+    Ask,
+    Close,
+    Conversation,
+    Foot,
+    Keep,
+    Leave,
+    Move,
+    Note,
+    Refresh,
+    Rest,
+    SetAnswer,
+)
 from bot.intake.script import OTHER_ID, PromptKind
 from bot.intake.script_file import load_script
 from storage.records import DraftState, Purpose, Stage
@@ -29,16 +42,16 @@ def problems(edge: Edge) -> Iterator[str]:
     asks = [one for one in replies if isinstance(one, Ask)]
     if edge.given.move is not Move.CHOOSE and not any(isinstance(one, _SAID) for one in replies):
         yield "silence"
-    if len(asks) > 1 or any(one.place != machine.place_of(draft) for one in asks):
+    if len(asks) > 1 or any(one.place != dialogue.place_of(draft) for one in asks):
         yield "asks for another place than it stands at"
     if any(isinstance(one, Leave) for one in replies) and not asks:
         yield "leaves without going anywhere"
-    if machine.place_of(draft) != machine.place_of(was) and not asks:
+    if dialogue.place_of(draft) != dialogue.place_of(was) and not asks:
         yield "stands somewhere new without asking"
     if (draft.stage is Stage.ASKING) != (draft.open_prompt is not None) or draft.state is not DraftState.OPEN:
         yield "a malformed draft"
     resting = any(isinstance(one, Rest) for one in replies)
-    if draft.paused and not (resting or (was.paused and machine.place_of(draft) == machine.place_of(was))):
+    if draft.paused and not (resting or (was.paused and dialogue.place_of(draft) == dialogue.place_of(was))):
         yield "rests unasked"
     yield from _numbers(edge.after, was.shown_total)
     yield from _lost(edge)
@@ -52,7 +65,7 @@ def _numbers(after: Conversation, before: int) -> Iterator[str]:
     if after.question is not None and after.question.id != after.draft.open_prompt:
         yield "stands at half a question"
     is_asked = after.draft.open_prompt in [one.id for one in after.asked]
-    if is_asked and after.number(machine.place_of(after.draft)) > after.draft.shown_total:
+    if is_asked and after.number(dialogue.place_of(after.draft)) > after.draft.shown_total:
         yield "a number past the total"
 
 
@@ -77,7 +90,7 @@ def _lost(edge: Edge) -> Iterator[str]:
 
 
 def _is_own(edge: Edge, name: str) -> bool:
-    return not name.startswith("_") or name == machine.place_of(edge.before.draft)
+    return not name.startswith("_") or name == dialogue.place_of(edge.before.draft)
 
 
 def _words(edge: Edge) -> Iterator[str]:
@@ -93,10 +106,10 @@ def _words(edge: Edge) -> Iterator[str]:
     if len(kept) > 1:
         yield "words kept twice"
     question = edge.before.question
-    problem = None if question is None else machine.problem_with(edge.after, question)
+    problem = None if question is None else dialogue.problem_with(edge.after, question)
     if question is not None and question.kind is PromptKind.LINE and any(one.alone for one in kept) and problem:
         yield f"a line is taken that is {problem}"
-    if question is not None and problem == "too_many" and machine.problem_with(edge.before, question) != problem:
+    if question is not None and problem == "too_many" and dialogue.problem_with(edge.before, question) != problem:
         yield "typing chose more than may be chosen"
 
 
@@ -104,8 +117,8 @@ def _ends(edge: Edge) -> Iterator[str]:
     """A story is sent whole, and only where it says so."""
     for end in (one for one in edge.step.replies if isinstance(one, Close)):
         if end.state is DraftState.SENT:
-            lacking = [one.id for one in edge.before.asked if machine.problem_with(edge.before, one) is not None]
-            if lacking or not edge.before.answer(machine.PLACES).choices:
+            lacking = [one.id for one in edge.before.asked if dialogue.problem_with(edge.before, one) is not None]
+            if lacking or not edge.before.answer(dialogue.PLACES).choices:
                 yield f"sent without {lacking or 'a place'}"
             if end.care != (edge.given.text == "care"):
                 yield "another care than was asked for"
@@ -153,5 +166,5 @@ def test_every_stage_has_every_move() -> None:
 def test_an_other_choice_awaits_words() -> None:
     """The choice that stands for `other` is never complete without words."""
     script = SMALL["beside"]
-    ticked = machine.respond(first(script), machine.Input(Move.CHOOSE, chosen={"colours": (OTHER_ID,)}))
+    ticked = machine.respond(first(script), dialogue.Input(Move.CHOOSE, chosen={"colours": (OTHER_ID,)}))
     assert [one.line for one in ticked.replies if isinstance(one, Refresh)] == ["other"]
