@@ -102,6 +102,11 @@ class Faults:
         for fault in self._faults.values():
             fault.armed = 0
 
+    def disarm(self, name: str) -> None:
+        """Disarms one fault; what has fired stays counted."""
+        self._calls[:] = [waiting for waiting in self._calls if waiting.fault.name != name]
+        self._faults[name].armed = 0
+
     # -- the connection ------------------------------------------------------------------------------------------
 
     async def drop_socket(self, *, abrupt: bool = False) -> None:

@@ -134,6 +134,15 @@ class Hands(Screen):
                 body = interactions.view_closed(self._workspace, gone, is_cleared=everything)
                 await self._do(self._ask(body), wait=wait)
 
+    async def use(
+        self, place: Place, control: Control, *, value: Json | None = None, picked: Json | None = None
+    ) -> None:
+        """Uses a control that was pointed at: `value` becomes its state, `picked` is the option of an overflow menu."""
+        if value is not None:
+            place.state[control.key] = value
+        if value is None or control.sends_at_once:
+            await self._touch(place, control, wait=True, picked=picked)
+
     # -- what that means -----------------------------------------------------------------------------------------
 
     async def _touch(self, place: Place, control: Control, *, wait: bool, picked: Json | None = None) -> None:

@@ -48,7 +48,7 @@ async def _answer(play: Play, sam: Person, message: Message) -> None:
             await sam.choose(text_of(menu.options[0].get("text")), menu=menu.key[1], ts=message.ts)
         await sam.press("Next", ts=message.ts)
         return
-    told = await sam.say(_fitting(_prompt_of(play, message)))
+    told = await sam.say(fitting(prompt_of(play, message)))
     if "[Next]" in message.shown:
         await sam.hear("Got that.", after=told)
         await sam.press("Next")
@@ -71,13 +71,13 @@ def _next_step(number: int) -> re.Pattern[str]:
     return re.compile(rf"^(?:{number} of \d+\b.*\[Finish later\]|Check your story\.)", re.DOTALL)
 
 
-def _prompt_of(play: Play, message: Message) -> Mapping[str, Any]:
+def prompt_of(play: Play, message: Message) -> Mapping[str, Any]:
     """What the script says of the question on the screen."""
     shown = " ".join(message.shown.split())
     return next((one for one in play.script.prompts if " ".join(str(one.get("ask", "?")).split()) in shown), {})
 
 
-def _fitting(prompt: Mapping[str, Any]) -> str:
+def fitting(prompt: Mapping[str, Any]) -> str:
     """Words that are neither too short nor too long for the prompt."""
     line = prompt.get("kind") == "line"
     shortest, longest = int(prompt.get("min_length", 0)), int(prompt.get("max_length", 150 if line else 3000))

@@ -59,12 +59,20 @@ class Person(Hands):
         """Types `/me text`."""
         return await self._post(None, encode(text, self._workspace)[0], wait=wait, subtype="me_message")
 
-    async def upload(self, filename: str, text: str = "", *, thread_ts: str | None = None, wait: bool = True) -> str:
-        """Drops a file into the direct message, with or without words."""
+    async def upload(
+        self,
+        filename: str,
+        text: str = "",
+        *,
+        channel: str | None = None,
+        thread_ts: str | None = None,
+        wait: bool = True,
+    ) -> str:
+        """Drops a file into a conversation (the direct message if none is named), with or without words."""
         encoded, blocks = encode(text, self._workspace)
         files = [payloads.file_json(self._workspace, self.profile.id, filename)]
         return await self._post(
-            None, encoded, wait=wait, blocks=blocks or None, files=files, subtype="file_share", thread_ts=thread_ts
+            channel, encoded, wait=wait, blocks=blocks or None, files=files, subtype="file_share", thread_ts=thread_ts
         )
 
     async def mention(self, text: str, channel: str, *, wait: bool = True) -> str:

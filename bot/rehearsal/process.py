@@ -16,6 +16,12 @@ from typing import Self
 from .server import Rehearsal
 
 BOT = ("-m", "bot", "run")
+WARM = (
+    "-c",
+    "import sys, bot.app, bot.cli\nif sys.stdin.readline() == 'run\\n':\n    sys.exit(bot.cli.main(['run']))",
+)
+"""The same program, which has read its code already and runs once it is told to.
+It ends where nobody is left to tell it."""
 CONNECTED = "Connected"  # what the bot prints once its socket is open
 STOPPING = 10.0  # seconds a SIGTERM may take before the process is killed
 
@@ -39,6 +45,7 @@ class BotProcess:
         self._rehearsal, self._environment, self._arguments = rehearsal, dict(environment), tuple(arguments)
         self._directory = directory or rehearsal.directory / "bot"
         self._process: asyncio.subprocess.Process | None = None
+        self._spare: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._first_line = self._greetings = 0
@@ -51,6 +58,7 @@ class BotProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.terminate()
+        await self.cool()
 
     @property
     def running(self) -> bool:
@@ -71,22 +79,28 @@ class BotProcess:
         """Starts the process; its folder is made, and must hold no .env."""
         if self.running:
             raise RuntimeError("the bot is running already")
-        self._directory.mkdir(parents=True, exist_ok=True)
-        if (self._directory / ".env").exists():
-            raise ValueError(f"{self._directory} holds a .env; a rehearsed bot must not read one")
         self._first_line, self._greetings = len(self.lines), self._rehearsal.hub.greetings
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *self._arguments,
-            env=self._environment,
-            cwd=self._directory,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=2**20,
-        )
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.returncode is None and spare.stdin is not None:
+            spare.stdin.write(b"run\n")
+            spare.stdin.close()
+            self._process = spare
+        else:
+            self._process = await self._spawn(self._arguments, stdin=asyncio.subprocess.DEVNULL)
         atexit.register(self._kill_now)
         self._reader = asyncio.get_running_loop().create_task(self._read())
+
+    async def warm(self) -> None:
+        """The next start takes a third of the time: a spare process reads the code meanwhile, and does nothing else."""
+        if self._arguments == BOT and self._spare is None:
+            self._spare = await self._spawn(WARM, stdin=asyncio.subprocess.PIPE)
+
+    async def cool(self) -> None:
+        """There is no spare process any more."""
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.returncode is None:
+            spare.kill()
+            await spare.wait()
 
     async def ready(self, *, timeout: float = 20.0) -> None:
         """Returns once this start is connected and says so; raises `BotNotReady`."""
@@ -178,6 +192,21 @@ class BotProcess:
             await self._reader
         atexit.unregister(self._kill_now)
         return self.exit_code
+
+    async def _spawn(self, arguments: Sequence[str], *, stdin: int) -> asyncio.subprocess.Process:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        if (self._directory / ".env").exists():
+            raise ValueError(f"{self._directory} holds a .env; a rehearsed bot must not read one")
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            env=self._environment,
+            cwd=self._directory,
+            stdin=stdin,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=2**20,
+        )
 
     def _signal(self, name: str) -> None:
         if self._process is None or not hasattr(signal, name):

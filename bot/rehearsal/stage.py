@@ -1,7 +1,7 @@
 """A rehearsal on the stage: a workspace of its own, the real bot as its own process, one scene, its transcript.
 
-`rehearse` is what the command line and the tests call. Everything it starts is gone when it returns, whether the scene
-ends, fails, or is stopped by Ctrl-C or SIGTERM; its folder too.
+`rehearse` is what the command line and the tests call; `staying.py` shares its parts. Everything it starts is gone when
+it returns, whether the scene ends, fails, or is stopped by Ctrl-C or SIGTERM; its folder too.
 """
 
 import asyncio
@@ -55,17 +55,10 @@ async def rehearse(*, scene: str, script: Path | None, outer: Mapping[str, str],
     is not there; 143 after SIGTERM. `outer` is the caller's environment, of which the bot gets the search path only.
     """
     printer = printer_for(out)
-    if scene not in SCENES:
-        printer.line(f'There is no scene called "{scene}". There are:')
-        for one in SCENES.values():
-            printer.line(f"  {one.name:<13}{one.about}")
+    billed = bill(scene, script, printer)
+    if billed is None:
         return UNKNOWN
-    try:
-        asked = read_script(script)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        printer.line(f"{script} can't be rehearsed: {_reason(error)}. Check it with: altogether script check {script}")
-        return UNKNOWN
-    chosen = SCENES[scene if asked.is_default else OWN_SCRIPT]
+    chosen, asked = billed
     with _sigterm_ends_this() as terminated:
         try:
             return await _perform(chosen, asked, script, outer, printer)
@@ -73,6 +66,21 @@ async def rehearse(*, scene: str, script: Path | None, outer: Mapping[str, str],
             if not terminated:
                 raise
             return TERMINATED
+
+
+def bill(scene: str, script: Path | None, printer: Printer) -> tuple[Scene, Script] | None:
+    """Returns the scene that fits the script, and the script; None where either is not there, which is said."""
+    if scene not in SCENES:
+        printer.line(f'There is no scene called "{scene}". There are:')
+        for one in SCENES.values():
+            printer.line(f"  {one.name:<13}{one.about}")
+        return None
+    try:
+        asked = read_script(script)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        printer.line(f"{script} can't be rehearsed: {_reason(error)}. Check it with: altogether script check {script}")
+        return None
+    return SCENES[scene if asked.is_default else OWN_SCRIPT], asked
 
 
 def _reason(error: Exception) -> str:
@@ -85,25 +93,25 @@ async def _perform(scene: Scene, asked: Script, file: Path | None, outer: Mappin
         directory = Path(folder)
         clock = WorkspaceClock(directory / "clock", start=BEGINNING)
         async with Rehearsal(directory=directory, pace=PACE, clock=clock) as rehearsal:
-            bot = BotProcess(rehearsal, rehearsal.environment(outer, **_own_script(file)))
+            bot = BotProcess(rehearsal, rehearsal.environment(outer, **own_script(file)))
             failure: Failure | None
             try:
                 async with bot:
                     await bot.ready()
-                    _introduce(rehearsal, asked, outer, printer)
-                    failure = await _play(scene, asked, rehearsal, printer)
+                    introduce(rehearsal, asked, outer, printer)
+                    failure = await play_scene(scene, asked, rehearsal, printer)
             except BotNotReady as error:
-                _fail(printer, Failure("The bot did not start:", str(error)), [])
+                say_failure(printer, Failure("The bot did not start:", str(error)), [])
                 return FAILED
             return _conclude(failure, bot, printer)
 
 
-def _own_script(file: Path | None) -> dict[str, str]:
+def own_script(file: Path | None) -> dict[str, str]:
     """The setting that names somebody's own script; the bot runs in another folder, so by its whole path."""
     return {} if file is None else {"SCRIPT": str(file.resolve())}
 
 
-def _introduce(rehearsal: Rehearsal, asked: Script, outer: Mapping[str, str], printer: Printer) -> None:
+def introduce(rehearsal: Rehearsal, asked: Script, outer: Mapping[str, str], printer: Printer) -> None:
     """Says what has been set up, and what of the caller's settings is ignored."""
     people = [rehearsal.workspace.directory.name_of(reviewer).partition(" ")[0] for reviewer in REVIEWERS]
     printer.line(f"Bot      connected · {asked.name} script, {asked.questions} · reviewers {', '.join(people)}")
@@ -113,7 +121,7 @@ def _introduce(rehearsal: Rehearsal, asked: Script, outer: Mapping[str, str], pr
         printer.line(f"Note     {' and '.join(found)} {are} set; a rehearsal ignores {them}.")
 
 
-async def _play(scene: Scene, asked: Script, rehearsal: Rehearsal, printer: Printer) -> Failure | None:
+async def play_scene(scene: Scene, asked: Script, rehearsal: Rehearsal, printer: Printer) -> Failure | None:
     """The scene has been played; returns what was expected in vain, or None."""
     printer.line(f"Playing  {scene.name}: {scene.about}")
     transcript = Transcript(rehearsal, printer)
@@ -133,17 +141,19 @@ def _conclude(failure: Failure | None, bot: BotProcess, printer: Printer) -> int
     """Says what went wrong, if anything did, and returns the exit code."""
     stumbles = [line for line in bot.lines if _ERROR.match(line)]
     if failure is not None:
-        _fail(printer, failure, bot.lines)
+        say_failure(printer, failure, bot.lines)
     elif stumbles:
-        _fail(printer, Failure("Everything was heard, but the bot reported errors:", "\n".join(stumbles)), bot.lines)
+        stumbled = Failure("Everything was heard, but the bot reported errors:", "\n".join(stumbles))
+        say_failure(printer, stumbled, bot.lines)
     elif bot.exit_code != 0:
-        _fail(printer, Failure("Everything was heard, but", f"the bot ended with {bot.exit_code}."), bot.lines)
+        say_failure(printer, Failure("Everything was heard, but", f"the bot ended with {bot.exit_code}."), bot.lines)
     else:
         return PLAYED
     return FAILED
 
 
-def _fail(printer: Printer, failure: Failure, lines: Sequence[str]) -> None:
+def say_failure(printer: Printer, failure: Failure, lines: Sequence[str]) -> None:
+    """Prints what went wrong, and the last of the lines that the bot printed."""
     printer.line()
     printer.line(failure.what, weight="bold")
     printer.line(textwrap.indent(failure.details, "  "))

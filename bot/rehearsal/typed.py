@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 _TOKENS = re.compile(
     r"(?P<url>https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"])"
-    r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"  # bounded: a wall of letters is typed, too
     r"|(?<![\w@])@(?P<at>[\w.-]*\w)"
     r"|(?<![\w#&])#(?P<channel>[\w-]+)"
 )

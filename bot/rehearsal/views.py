@@ -160,6 +160,10 @@ class Views:
         stack = self._stacks.get(user)
         return stack[-1] if stack else None
 
+    def stack(self, user: str) -> list[View]:
+        """Returns everything this person has open, the view on top last."""
+        return list(self._stacks.get(user, ()))
+
     def close_top(self, user: str) -> View | None:
         """Closes the view on top and returns it; the one beneath shows again."""
         stack = self._stacks.get(user)

@@ -41,6 +41,7 @@ def machine(tmp_path: Path) -> Path:
         (commands / tool).symlink_to(str(found))
     command(commands / "git", "exit 0")
     command(commands / "python3", f'exec "{sys.executable}" "$@"')
+    command(commands / "chromium", "exit 0")
     command(commands / "sudo", 'exec "$@"')
     command(commands / "apt-get", f'echo "$@" >> "{tmp_path / "asked"}"')
     return commands
@@ -110,6 +111,13 @@ def test_it_installs_the_parts_of_python_that_debian_leaves_out(gate: Gate, mach
     command(machine / "python3", "exit 1")
     gate()
     assert (tmp_path / "asked").read_text().endswith(" python3-venv python3-pip\n")
+
+
+def test_it_installs_the_browser_that_the_page_is_tried_in(gate: Gate, machine: Path, tmp_path: Path) -> None:
+    """On a machine without Chromium, it is installed with a font."""
+    (machine / "chromium").unlink()
+    gate()
+    assert (tmp_path / "asked").read_text().endswith(" chromium fonts-dejavu-core\n")
 
 
 def test_it_says_when_the_readme_has_no_test_command(gate: Gate) -> None:

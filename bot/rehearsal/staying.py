@@ -1,0 +1,256 @@
+"""A rehearsal that stays: the page is there first, then the bot; the first week is played; then it is the people's.
+
+`stay` is what the command line calls where somebody looks at a terminal. It ends with Ctrl-C, and leaves nothing behind
+but what it was asked to keep. What the page is made of is in `room.py` and `page_server.py`.
+"""
+
+import asyncio
+import errno
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT, SIGTERM, Signals
+from typing import Final, TextIO
+
+from .clock import WorkspaceClock
+from .guide_help import made_up_stories, quiet_play
+from .keeping import Keeping, NotKept
+from .page_server import PageServer
+from .play import BEGINNING, Script
+from .printing import Printer
+from .process import BotNotReady
+from .room import Room
+from .scenes import Scene
+from .server import Rehearsal
+from .stage import FAILED, PACE, PLAYED, TERMINATED, UNKNOWN, Failure, bill, introduce, play_scene, say_failure
+from .transcript import printer_for
+from .walk import finish
+from .workspace import REVIEW_CHANNEL
+
+PORT: Final = 8420
+PORTS_TRIED: Final = 50
+KEPT_IN: Final = Path(".altogether-rehearsal")
+FRESH_WEEK: Final = "2025-06-16 09:30"
+"""The Monday after the first two weeks: two stories are told to the reviewers, and the rest is up to the newcomer."""
+
+
+class PortTaken(Exception):
+    """The page cannot be where it was asked to be; the message says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for: `port` None means any, from 8420 on; `browser` opens one if there is a display."""
+
+    port: int | None = None
+    browser: bool = True
+    keep: bool = False
+
+
+async def stay(
+    *, scene: str, script: Path | None, outer: Mapping[str, str], out: TextIO, wishes: Wishes | None = None
+) -> int:
+    """The rehearsal has been open until it was stopped; returns an exit code.
+
+    0 after Ctrl-C; 1 where the bot did not start or the scene failed; 2 for a scene, script, port or kept folder that
+    cannot be used, which is said; 143 after SIGTERM.
+    """
+    printer, wishes = printer_for(out), wishes or Wishes()
+    billed = bill(scene, script, printer)
+    if billed is None:
+        return UNKNOWN
+    with _signals_end_this() as signals:
+        try:
+            return await _stay(billed[0], billed[1], script, outer, printer, wishes)
+        except (PortTaken, NotKept) as error:
+            printer.line(str(error))
+            return UNKNOWN
+        except asyncio.CancelledError:
+            if not signals:
+                raise
+            printer.line()
+            printer.line("Stopped.")
+            return PLAYED if signals[0] is SIGINT else TERMINATED
+
+
+@asynccontextmanager
+async def opened(
+    directory: Path,
+    *,
+    outer: Mapping[str, str],
+    port: int = 0,
+    script: Path | None = None,
+    keeping: Keeping | None = None,
+    page: PageServer | None = None,
+) -> AsyncIterator[Room]:
+    """A room with its page on this port (0: any), its clock at the beginning; the bot is not started yet.
+
+    Everything is closed at the end, the bot too, and kept if it is to be.
+    """
+    page = page or PageServer()
+    with tempfile.TemporaryDirectory(prefix="altogether-", ignore_cleanup_errors=True) as passing:
+        clock = WorkspaceClock(Path(passing) / "clock", start=BEGINNING)
+        async with Rehearsal(directory=directory, port=port, pace=PACE, clock=clock, routes=page.routes()) as rehearsal:
+            room = Room(rehearsal, outer=outer, script_file=script, keeping=keeping)
+            page.open(room)
+            try:
+                yield room
+            finally:
+                page.close()
+                await room.minder.stop()
+                room.save()
+
+
+async def _stay(
+    scene: Scene, asked: Script, script: Path | None, outer: Mapping[str, str], printer: Printer, wishes: Wishes
+) -> int:
+    printer.line("Rehearsal: made-up people, nothing leaves this computer. Ctrl-C stops everything.")
+    port = _free_port(wishes.port, printer)
+    with ExitStack() as stack:
+        keeping, record = None, None
+        if wishes.keep:
+            keeping = Keeping(KEPT_IN.resolve())
+            stack.enter_context(keeping.held())
+            record = keeping.load()
+            directory = keeping.folder
+        else:
+            passing = tempfile.TemporaryDirectory(prefix="altogether-", ignore_cleanup_errors=True)
+            directory = Path(stack.enter_context(passing))
+        async with opened(directory, outer=outer, port=port, script=script, keeping=keeping) as room:
+            if record is not None:
+                room.restore(record)
+            minding = asyncio.create_task(room.mind())
+            try:
+                await _show(room, printer, wishes, outer)
+                code = await _prepare(room, None if record is not None else scene, asked, outer, printer)
+                if code is not None:
+                    return code
+                printer.line()
+                printer.line(f"The page stays open: {room.rehearsal.origin}  Ctrl-C stops everything.", weight="bold")
+                await minding
+            finally:
+                minding.cancel()
+    return PLAYED
+
+
+async def _prepare(
+    room: Room, scene: Scene | None, asked: Script, outer: Mapping[str, str], printer: Printer
+) -> int | None:
+    """The bot is there, the scene has been played; returns an exit code where it cannot go on."""
+    if scene is not None:
+        room.play(scene.name)
+    await room.script.look()
+    if room.script.problems:
+        lines = [f"line {one.line} · {one.text}" if one.line else one.text for one in room.script.problems]
+        kept = room.script.kept.exists()
+        then = "The last good one is used." if kept else "Put it right and start again."
+        say_failure(printer, Failure(f"The script can't be used. {then}", "\n".join(lines)), [])
+        if not kept:
+            return FAILED
+    try:
+        await room.minder.start()
+    except BotNotReady as error:
+        say_failure(printer, Failure("The bot did not start:", str(error)), [])
+        return FAILED
+    introduce(room.rehearsal, asked, outer, printer)
+    if scene is None:
+        printer.line(f"Kept     going on where you stopped. To start afresh, delete {KEPT_IN}.")
+    else:
+        failure = await play_scene(scene, asked, room.rehearsal, printer)
+        if failure is not None:
+            say_failure(printer, failure, room.minder.process.lines)
+        elif scene.name == "weekly":
+            await _tell_samples(room, asked)
+        room.unread.read_own_messages()
+        room.guide.begin()
+    room.open_to_people()
+    return None
+
+
+async def _tell_samples(room: Room, asked: Script) -> None:
+    """Two stories, which say that they are made up, wait for the reviewers in a fresh week."""
+    play = quiet_play(room.rehearsal, asked)
+    await play.at(FRESH_WEEK)
+    people = [room.rehearsal.person(name) for name in ("priya", "lee")]
+    stories = made_up_stories()[: len(people)]
+    await asyncio.gather(*(finish(play, person, story) for person, story in zip(people, stories, strict=True)))
+    for story in stories:
+        await room.rehearsal.person("amira").hear(story["title"][0], channel=REVIEW_CHANNEL)
+
+
+# -- where the page is -------------------------------------------------------------------------------------------------
+
+
+def _free_port(wanted: int | None, printer: Printer) -> int:
+    """Returns the port that was asked for, or the first free one from 8420 on; raises `PortTaken`."""
+    if wanted is not None:
+        problem = _problem_with(wanted)
+        if problem is not None:
+            raise PortTaken(f"Port {wanted} can't be used: {problem}. Choose another, or leave out --port.")
+        return wanted
+    for port in range(PORT, PORT + PORTS_TRIED):
+        if _problem_with(port) is None:
+            if port != PORT:
+                printer.line(f"Note     port {PORT} is taken, so the page is at {port}.")
+            return port
+    raise PortTaken(f"Ports {PORT} to {PORT + PORTS_TRIED - 1} are all taken. Choose another with --port.")
+
+
+def _problem_with(port: int) -> str | None:
+    """Returns why nothing can listen on this port of this computer, or None."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a port just left is free
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return "something else is using it" if error.errno == errno.EADDRINUSE else str(error.strerror)
+    return None
+
+
+async def _show(room: Room, printer: Printer, wishes: Wishes, outer: Mapping[str, str]) -> None:
+    """Says where the page is, and opens it if that was wanted and can be."""
+    origin = room.rehearsal.origin
+    if not wishes.browser:
+        printer.line(f"Page     {origin}")
+    elif not _has_display(outer):
+        printer.line(f"Page     {origin}  (no display here: open it in a browser on this computer)")
+    else:
+        printer.line(f"Page     {origin}  (opening it)")
+        if not await asyncio.to_thread(webbrowser.open, origin):
+            printer.line("Note     no browser could be opened; open the page yourself.")
+
+
+def _has_display(outer: Mapping[str, str]) -> bool:
+    """Whether a browser would have a window: without one, some would take over the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(outer.get("DISPLAY") or outer.get("WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def _signals_end_this() -> Iterator[list[Signals]]:
+    """While this lasts, Ctrl-C and SIGTERM cancel the task, so that everything is closed in order; they are listed."""
+    came: list[Signals] = []
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end(number: Signals) -> None:
+        came.append(number)
+        if task is not None:
+            task.cancel()
+
+    handled: list[Signals] = []
+    try:
+        for number in (SIGINT, SIGTERM):
+            loop.add_signal_handler(number, end, number)
+            handled.append(number)
+    except (NotImplementedError, RuntimeError, ValueError):
+        pass  # Windows, or not the main thread: Ctrl-C is a KeyboardInterrupt there
+    try:
+        yield came
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
