@@ -33,12 +33,20 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.path
 
 
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """One pair of engines for all tests of a process: statements are compiled once, not once a test."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('database') / 'altogether.db'}", busy_seconds=2.0)
+
+
 @pytest.fixture
-def database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
-    shutil.copy(migrated_file, tmp_path / "altogether.db")
-    opened = Database(f"sqlite:///{tmp_path / 'altogether.db'}", busy_seconds=2.0)
-    yield opened
-    opened.close()
+def database(engines: Database, migrated_file: Path) -> Iterator[Database]:
+    """A fresh file of tables without rows."""
+    for old in engines.path.parent.glob(f"{engines.path.name}*"):
+        old.unlink()
+    shutil.copy(migrated_file, engines.path)
+    yield engines
+    engines.close()
 
 
 @pytest.fixture
