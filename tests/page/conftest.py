@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from fake_workspace import FakeWorkspace
 from page_hands import Visit
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.architecture.skips import skip_unless
 
@@ -21,8 +21,9 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000
-"""Milliseconds for which a test waits for something to be there."""
+PATIENCE = 20_000
+"""Milliseconds for which a test waits for something to be there, on a machine that is busy with others."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -228,5 +228,5 @@ def test_a_lost_connection_mends_itself(visit: Visit, world: FakeWorkspace) -> N
     expect(page.get_by_text("The rehearsal does not answer.")).to_be_visible()
     world.post(DIRECT, "Said while nobody listened.")
     world.pick_up()
-    expect(page.get_by_text("Said while nobody listened.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Said while nobody listened.")).to_be_visible()
     expect(page.get_by_text("The rehearsal does not answer.")).to_have_count(0)

@@ -32,7 +32,7 @@ export function fill(node, ...children) {
 export const said = (text, props = {}) => h("span", { dir: "auto", ...props, class: `said ${props.class ?? ""}`.trim() }, text);
 
 const PATHS = {
-  menu: "M4 6h16M4 12h16M4 18h16", close: "M6 6l12 12M18 6L6 18", more: "M6 12h.01M12 12h.01M18 12h.01",
+  menu: "M4 6h16M4 12h16M4 18h16", close: "M6 6l12 12M18 6L6 18", more: "M5 12a1 1 0 102 0 1 1 0 10-2 0M11 12a1 1 0 102 0 1 1 0 10-2 0M17 12a1 1 0 102 0 1 1 0 10-2 0",
   check: "M5 12.5l4.5 4.5L19 7.5", down: "M6 9l6 6 6-6", attach: "M20 11.5l-8 8a5 5 0 01-7-7l8.5-8.5a3.3 3.3 0 014.7 4.7L9.7 17.2a1.6 1.6 0 01-2.3-2.3L15 7.3",
   home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z", talk: "M4 5h16v11H10l-5 4v-4H4z", here: "M9 5l8 7-8 7z",
   lock: "M7 11V8a5 5 0 0110 0v3M5 11h14v9H5z", eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 100 6 3 3 0 000-6",

@@ -15,12 +15,12 @@ export class Feed {
     this.top = h("div", { class: "beginning", hidden: true });
     this.list = h("ol", { class: "messages", "aria-label": thread ? "Messages in this thread" : "Messages" });
     this.scroller = h("div", { class: "scroll", tabindex: "-1" }, this.top, this.list);
-    this.jump = h("button", { type: "button", class: "btn jump", hidden: true, on: { click: () => { this.messages.toEnd(); this.composer.focus(); } } });
+    this.jump = h("button", { type: "button", class: "btn jump", hidden: true, on: { click: () => { this.messages.toEnd(); this.focus(); } } });
     this.composer = new Composer({ thread, boxId, edit: () => this.#editLast() });
     this.unseen = 0;
     this.messages = new MessageList(this.scroller, this.list, {
       load: (before) => getMessages({ ...this.where, before }),
-      make: (message) => new MessagePart(message, { inThread: thread, lost: () => this.composer.focus() }),
+      make: (message) => new MessagePart(message, { inThread: thread, lost: () => this.focus() }),
       changed: () => this.#scrolled(),
     });
     arrows(this.list);
@@ -47,6 +47,12 @@ export class Feed {
     if (!where) return;
     const page = await getMessages(where);
     if (where === this.where && page.messages) this.messages.refresh(page.messages.map((one) => ({ ...one, channel: where.channel })), page.more);
+  }
+
+  /** To the box to write in; where that would bring up a keyboard on the screen, only near it. */
+  focus() {
+    if (matchMedia("(pointer: coarse)").matches) this.scroller.focus({ preventScroll: true });
+    else this.composer.focus();
   }
 
   close() {

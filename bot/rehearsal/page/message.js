@@ -53,7 +53,9 @@ export class MessagePart {
     // In a thread, what it is about stands above a line, and the replies below it.
     const replying = this.inThread && previous && previous.ts === message.thread_ts;
     this.node.classList.toggle("first-reply", Boolean(replying));
-    const same = !newDay && !replying && previous.user === message.user && !previous.deleted && !message.ephemeral && !previous.ephemeral && Number(message.ts) - Number(previous.ts) < TOGETHER;
+    // A card stands by itself: what has a heading, and what follows buttons.
+    const apart = message.blocks?.[0]?.type === "header" || previous?.blocks?.at(-1)?.type === "actions";
+    const same = !newDay && !replying && !apart && previous.user === message.user && !previous.deleted && !message.ephemeral && !previous.ephemeral && Number(message.ts) - Number(previous.ts) < TOGETHER;
     this.article.classList.toggle("joined", same && this.new.hidden);
   }
 

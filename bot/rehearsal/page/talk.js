@@ -44,15 +44,15 @@ export function startTalk() {
 
   const thread = new Feed({ thread: true, boxId: "reply-box" });
   const threadOf = h("span", { class: "kind" });
-  const closeThread = () => { openThread(null); feed.composer.focus(); };
+  const closeThread = () => { openThread(null); feed.focus(); };
   fill(pane, h("header", { class: "talk-head" }, h("h2", { class: "title" }, "Thread"), threadOf, h("button", { type: "button", class: "btn round plain", "aria-label": "Close the thread", on: { click: closeThread } }, icon("close"))), thread.nodes);
   pane.addEventListener("keydown", (event) => { if (event.key === "Escape") closeThread(); });
 
   const showBars = () => {
     if (!store.snapshot) return;
     const made = bars();
-    if (made.map((one) => one.textContent).join() === notices.textContent && made.length === notices.children.length) return;
-    keepingFocus(notices, () => fill(notices, made), () => feed.composer.focus());
+    if (made.map((one) => one.textContent).join("") === notices.textContent && made.length === notices.children.length) return;
+    keepingFocus(notices, () => fill(notices, made), () => feed.focus());
   };
   let homeContext = null;
   const showHome = () => {
@@ -93,7 +93,7 @@ export function startTalk() {
     const place = channel(at.channel);
     threadOf.textContent = place.kind === "im" ? place.name : `# ${place.name}`;
     thread.open(at.channel, at.ts);
-    thread.composer.focus();
+    thread.focus();
   };
   on("state", showBars);
   on("online", showBars);
@@ -102,5 +102,5 @@ export function startTalk() {
   on("thread", showThread);
   on("message", (event) => { feed.hear(event); thread.hear(event); });
   on("reconnected", () => { feed.refresh(); thread.refresh(); showHome(); });
-  return { focus: () => (store.place === "home" ? home.focus() : feed.composer.focus()) };
+  return { focus: () => (store.place === "home" ? home.focus() : feed.focus()) };
 }
