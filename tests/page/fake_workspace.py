@@ -62,6 +62,7 @@ class FakeWorkspace:
         self.state: Json = {}
         self._version, self._away = 1, False
         self._ts = itertools.count(FIRST)
+        self._told: list[Json] = []
         self._streams: list[tuple[str, asyncio.Queue[Json]]] = []
         self._ready, self._stop = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
@@ -129,6 +130,7 @@ class FakeWorkspace:
         """Streams a piece of news to every page."""
         self._version += 1
         event = json.loads(json.dumps({"version": self._version, "kind": kind, **body}))
+        self._told.append(event)
         if self._ready.is_set():
             self._loop.call_soon_threadsafe(lambda: [queue.put_nowait(event) for _, queue in self._streams])
 
@@ -219,6 +221,9 @@ class FakeWorkspace:
         await stream.prepare(request)
         queue: asyncio.Queue[Json] = asyncio.Queue()
         self._streams.append((request.query["as"], queue))
+        for event in self._told:
+            if event["version"] > int(request.query["after"]):
+                queue.put_nowait(event)
         try:
             await stream.write(b": here\n\n")
             while True:

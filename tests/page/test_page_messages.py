@@ -94,7 +94,7 @@ def test_a_menu_of_several_keeps_its_limit(visit: Visit, world: FakeWorkspace) -
     page.get_by_role("checkbox", name="Housing").check()
     page.get_by_role("checkbox", name="Health", exact=True).check()
     expect(page.get_by_role("checkbox", name="Benefits")).to_be_disabled()
-    expect(page.get_by_text("That is all 2.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("That is all 2.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Choose services: Health, Housing")).to_be_focused()
     page.wait_for_function("() => !document.querySelector('[aria-busy]')")
@@ -110,13 +110,13 @@ def test_a_change_keeps_focus_and_place(visit: Visit, world: FakeWorkspace) -> N
     page = visit(world.url)
     page.get_by_role("button", name="Back", exact=True).focus()
     world.change(foot, blocks=[{"type": "section", "block_id": "s", "text": marked("Got both.")}, row])
-    expect(page.get_by_text("Got both.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Got both.")).to_be_visible()
     expect(page.get_by_role("button", name="Back", exact=True)).to_be_focused()
     other = row | {"block_id": "other", "elements": [button("Next", "next"), button("Back", "back")]}
     world.change(foot, blocks=[{"type": "section", "block_id": "t", "text": marked("Got three.")}, other])
-    expect(page.get_by_text("Got three.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Got three.")).to_be_visible()
     world.remove(foot)
-    expect(page.get_by_text("Got three.")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_text("Got three.")).to_have_count(0)
     expect(page.get_by_role("textbox", name="Message Altogether")).to_be_focused()
 
 
@@ -128,7 +128,7 @@ def test_new_messages_are_said_aloud(visit: Visit, world: FakeWorkspace) -> None
         "Altogether: A reviewer has a question about story 31."
     )
     world.post(DIRECT, "That question is answered.", ephemeral=True)
-    expect(page.get_by_text("Only visible to you")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Only visible to you")).to_be_visible()
 
 
 def test_own_messages_can_be_changed_and_deleted(visit: Visit, world: FakeWorkspace) -> None:
@@ -169,7 +169,7 @@ def test_a_command_is_offered_typed_and_answered(visit: Visit, world: FakeWorksp
     answer = {"text": "Nothing to preview.", "ephemeral": True}
     world.answers["command"] = lambda act: {"ok": True, "answer": world.post(DIRECT, **answer)}
     box.press("Enter")
-    expect(page.get_by_text("Nothing to preview.")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_text("Nothing to preview.")).to_have_count(1)
     assert world.sent("command")[0]["text"] == "/story digest preview"
     page.goto(f"{world.url}?as=sam")
     page.get_by_role("textbox", name="Message Altogether").press_sequentially("/story ")
@@ -184,7 +184,7 @@ def test_a_hostile_story_does_nothing(visit: Visit, world: FakeWorkspace, width:
     world.post(DIRECT, story, blocks=hostile_blocks(story[:11_000]))
     world.post(DIRECT, "Quiet words after all that.")
     page = visit(world.url, width=width, height=740)
-    expect(page.get_by_text("Quiet words after all that.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Quiet words after all that.")).to_be_visible()
     assert not overflowing(page)
     page.get_by_role("button", name="Show the whole message").click()
     assert not overflowing(page)
@@ -215,16 +215,16 @@ def test_two_thousand_messages_scroll(visit: Visit, world: FakeWorkspace) -> Non
             ...list.getEntries().map(entry => entry.duration))).observe({ type: "longtask" }); }"""
     )
     page.get_by_role("button", name="info-stories").click()
-    page.get_by_text("Message 1999.").wait_for()
+    page.get_by_role("main").get_by_text("Message 1999.").wait_for()
     nodes = page.locator(".conversation .message")
     scroller = page.locator(".conversation .scroll")
     most = 0
     for _ in range(400):
         scroller.evaluate("node => node.scrollBy(0, -2500)")
         most = max(most, nodes.count())
-        if page.get_by_text("Message 0.", exact=True).count():
+        if page.get_by_role("main").get_by_text("Message 0.", exact=True).count():
             break
-    expect(page.get_by_text("Message 0.", exact=True)).to_be_attached()
+    expect(page.get_by_role("main").get_by_text("Message 0.", exact=True)).to_be_attached()
     assert nodes.count() <= most <= MOST_NODES
     held = page.evaluate(
         """() => { const top = document.querySelector(".conversation .scroll").getBoundingClientRect().top;
@@ -237,7 +237,7 @@ def test_two_thousand_messages_scroll(visit: Visit, world: FakeWorkspace) -> Non
     place = f"() => document.querySelector('[data-ts=\"{held[0]}\"]').getBoundingClientRect().top"
     assert abs(page.evaluate(place) - held[1]) < 2
     page.get_by_role("button", name="1 new below").click()
-    expect(page.get_by_text("One more while somebody reads old ones.")).to_be_in_viewport()
+    expect(page.get_by_role("main").get_by_text("One more while somebody reads old ones.")).to_be_in_viewport()
     assert nodes.count() <= MOST_NODES
     longest = max(page.evaluate("window.long"), default=0)
     print(f"2,000 messages: at most {most} in the page, longest task {longest:.0f} ms")

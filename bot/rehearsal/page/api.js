@@ -42,10 +42,15 @@ export function act(body) {
 export function listen(as, after, { open, heard, lost }) {
   let source;
   let again;
+  let seen = after;
   const connect = () => {
-    source = new EventSource(`/page/events?${query({ as, after })}`);
+    source = new EventSource(`/page/events?${query({ as, after: seen })}`);
     source.addEventListener("open", () => open());
-    source.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+    source.addEventListener("message", (event) => {
+      const news = JSON.parse(event.data);
+      seen = news.version ?? seen;
+      heard(news);
+    });
     source.addEventListener("error", () => {
       lost();
       // A refusal closes the source for good; a dropped line does not.
