@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.rehearsal import process
 from storage import schema
 from storage.database import Database
 from storage.writer import Writer
+from tests.nursery import Nursery
 
 
 @pytest.fixture
@@ -54,3 +56,13 @@ def writer(database: Database, workspace: str, now: datetime) -> Iterator[Writer
     running = Writer(database, workspace, lambda: now).start()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Every bot that is started as a process is a fork of one that has read the program's code."""
+    opened = Nursery()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "spawn", opened.spawn)
+        yield opened
+    opened.close()

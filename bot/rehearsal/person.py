@@ -26,6 +26,7 @@ __all__ = ["CommandAnswer", "Message", "NotAcknowledged", "NotHeard", "NotThere"
 
 Json = dict[str, Any]
 T = TypeVar("T")
+PATIENCE = 30.0  # seconds; long, for a machine that has much else to do
 
 
 class NotHeard(AssertionError):
@@ -174,7 +175,7 @@ class Person(Hands):
         channel: str | None = None,
         thread_ts: str | None = None,
         after: str | None = None,
-        timeout: float = 10.0,
+        timeout: float = PATIENCE,
     ) -> Message:
         """Returns the newest message of others that reads so, as soon as there is one; raises `NotHeard`.
 
@@ -193,7 +194,7 @@ class Person(Hands):
         *,
         channel: str | None = None,
         thread_ts: str | None = None,
-        timeout: float = 10.0,
+        timeout: float = PATIENCE,
     ) -> None:
         """Returns as soon as no message of others reads so any more; raises `NotHeard`."""
 
@@ -202,7 +203,7 @@ class Person(Hands):
 
         await self._until(look, f"still sees {_text(wanted)!r}", channel, thread_ts, timeout)
 
-    async def see_view(self, wanted: str | re.Pattern[str] = "", *, timeout: float = 10.0) -> SeenView:
+    async def see_view(self, wanted: str | re.Pattern[str] = "", *, timeout: float = PATIENCE) -> SeenView:
         """Returns the modal on top as soon as it reads so."""
 
         def look() -> SeenView | None:
@@ -210,7 +211,7 @@ class Person(Hands):
 
         return await self._until(look, f"sees no modal that reads {_text(wanted)!r}", None, None, timeout)
 
-    async def see_home(self, wanted: str | re.Pattern[str] = "", *, timeout: float = 10.0) -> SeenView:
+    async def see_home(self, wanted: str | re.Pattern[str] = "", *, timeout: float = PATIENCE) -> SeenView:
         """Returns the Home tab as soon as it reads so."""
 
         def look() -> SeenView | None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from .server import Rehearsal
 
@@ -24,6 +24,35 @@ WARM = (
 It ends where nobody is left to tell it."""
 CONNECTED = "Connected"  # what the bot prints once its socket is open
 STOPPING = 10.0  # seconds a SIGTERM may take before the process is killed
+
+
+class Child(Protocol):
+    """What is asked of a child process; `asyncio.subprocess.Process` is one."""
+
+    pid: int
+    stdin: asyncio.StreamWriter | None
+    stdout: asyncio.StreamReader | None
+
+    @property
+    def returncode(self) -> int | None: ...
+    async def wait(self) -> int: ...
+    def send_signal(self, signal: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+async def spawn(arguments: Sequence[str], environment: Mapping[str, str], directory: Path, *, stdin: int) -> Child:
+    """Starts Python with these arguments, its output in one pipe."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        env=environment,
+        cwd=directory,
+        stdin=stdin,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=2**20,
+    )
 
 
 class BotNotReady(Exception):
@@ -44,8 +73,8 @@ class BotProcess:
         self.lines: list[str] = []
         self._rehearsal, self._environment, self._arguments = rehearsal, dict(environment), tuple(arguments)
         self._directory = directory or rehearsal.directory / "bot"
-        self._process: asyncio.subprocess.Process | None = None
-        self._spare: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
+        self._spare: Child | None = None
         self._reader: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._first_line = self._greetings = 0
@@ -193,20 +222,11 @@ class BotProcess:
         atexit.unregister(self._kill_now)
         return self.exit_code
 
-    async def _spawn(self, arguments: Sequence[str], *, stdin: int) -> asyncio.subprocess.Process:
+    async def _spawn(self, arguments: Sequence[str], *, stdin: int) -> Child:
         self._directory.mkdir(parents=True, exist_ok=True)
         if (self._directory / ".env").exists():
             raise ValueError(f"{self._directory} holds a .env; a rehearsed bot must not read one")
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            env=self._environment,
-            cwd=self._directory,
-            stdin=stdin,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=2**20,
-        )
+        return await spawn(arguments, self._environment, self._directory, stdin=stdin)
 
     def _signal(self, name: str) -> None:
         if self._process is None or not hasattr(signal, name):

@@ -7,6 +7,7 @@ an error code of its own and no place in the payload (no_text, metadata_too_larg
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
@@ -30,6 +31,7 @@ Found = Iterator[str]
 
 _MESSAGE = Items(MESSAGE_BLOCKS, MAX_MESSAGE_BLOCKS, least=0)
 _SENT = ("text", "blocks", "metadata")
+_UNTRAVELLED = re.compile("[\0\ud800-\udfff]")  # NUL, half of a surrogate pair
 
 
 def check_message(payload: Mapping[str, Any]) -> list[str]:
@@ -117,7 +119,7 @@ def _characters(thing: object, at: str) -> Found:
     """Yields where a string, or a key, could not travel: NUL, or half of a surrogate pair."""
     for key, value, here in _walk(thing, at):
         for text in (key, value):
-            if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+            if isinstance(text, str) and _UNTRAVELLED.search(text):
                 yield error("must not contain NUL or unpaired surrogates", here)
 
 
@@ -263,4 +265,4 @@ def _quoted(value: object) -> str:
 
 def _escaped(key: object) -> str:
     """Returns a key as RFC 6901 writes it in a JSON pointer."""
-    return str(key).replace("~", "~0").replace("/", "~1")
+    return key.replace("~", "~0").replace("/", "~1") if isinstance(key, str) else str(key)

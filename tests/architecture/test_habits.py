@@ -12,10 +12,9 @@ import pytest
 from .house import Module, listed, modules, parsed, text_of, tracked
 from .purity import imports
 
-CODE = modules("bot", "storage")
-TESTS = modules("tests")
+CODE = ("bot", "storage")
+TESTS = ("tests",)
 # A migration is one long list and never changes once it is out.
-WRITTEN = tuple(module for module in CODE if "migrations" not in module.path.parts)
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 80
@@ -33,12 +32,16 @@ def is_introduced(module: Module) -> Iterator[str]:
 
 
 def is_small(module: Module) -> Iterator[str]:
+    if "migrations" in module.path.parts:  # what Alembic wrote
+        return
     lines = module.text.count("\n")
     if lines > MAX_LINES:
         yield f"{module.path}: {lines} lines; find the seam (at most {MAX_LINES})"
 
 
 def has_small_functions(module: Module) -> Iterator[str]:
+    if "migrations" in module.path.parts:
+        return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -103,11 +106,11 @@ def skips_through_the_helper(module: Module) -> Iterator[str]:
             yield f"{module.path}:{node.lineno} {ast.unparse(node)}: use skip_unless of tests/architecture/skips.py"
 
 
-# rule, the files it is for, and planted faults
-RULES: list[tuple[Rule, tuple[Module, ...], tuple[str, ...]]] = [
+# rule, the rooms it is for, and planted faults
+RULES: list[tuple[Rule, tuple[str, ...], tuple[str, ...]]] = [
     (is_introduced, CODE + TESTS, ("import re", '"""what is here"""\nimport re')),
-    (is_small, WRITTEN, ("\n" * 401,)),
-    (has_small_functions, WRITTEN + TESTS, ("def f():\n" + "    x = 1\n" * 80,)),
+    (is_small, CODE, ("\n" * 401,)),
+    (has_small_functions, CODE + TESTS, ("def f():\n" + "    x = 1\n" * 80,)),
     (
         swallows_nothing,
         CODE + TESTS,
@@ -120,11 +123,11 @@ RULES: list[tuple[Rule, tuple[Module, ...], tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "files", "faults"), RULES, ids=[rule.__name__ for rule, _, _ in RULES])
-def test_every_file_keeps_the_habit(rule: Rule, files: tuple[Module, ...], faults: tuple[str, ...]) -> None:
-    """The rule in the test's name finds what is planted, and nothing in the files that it is for."""
+@pytest.mark.parametrize(("rule", "rooms", "faults"), RULES, ids=[rule.__name__ for rule, _, _ in RULES])
+def test_every_file_keeps_the_habit(rule: Rule, rooms: tuple[str, ...], faults: tuple[str, ...]) -> None:
+    """The rule in the test's name finds what is planted, and nothing in the rooms that it is for."""
     assert all(list(rule(parsed(fault))) for fault in faults)
-    complaints = [complaint for module in files for complaint in rule(module)]
+    complaints = [complaint for module in modules(*rooms) for complaint in rule(module)]
     assert not complaints, listed(complaints)
 
 
@@ -146,7 +149,7 @@ def test_a_silenced_warning_says_which_and_why() -> None:
     # The workspace's own clock, and `rehearse`, which hands the environment on to be sealed.
     may_pass = ["bot/cli.py", "bot/rehearsal/clock.py"]
     complaints = []
-    for module in CODE:
+    for module in modules(*CODE):
         for number, line in enumerate(module.text.splitlines(), 1):
             where = f"{module.path}:{number}"
             if "# noqa" in line and not re.search(r"# noqa: [A-Z]+\d+(, [A-Z]+\d+)* -- \S", line):

@@ -45,7 +45,7 @@ POLICY = Policy(
 )
 
 
-async def until(condition: Callable[[], object], *, seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
     """Return once the condition holds; raise TimeoutError when it does not come to hold."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -193,12 +193,12 @@ class House:
         row = self.row(outbox_id)
         return row.state.value, row.reason
 
-    async def settled(self, *ids: str, seconds: float = 5.0) -> None:
+    async def settled(self, *ids: str, seconds: float = 30.0) -> None:
         """Return once none of these waits any longer."""
         waiting = (OutboxState.QUEUED, OutboxState.SENDING)
         await until(lambda: all(self.row(each).state not in waiting for each in ids), seconds=seconds)
 
-    async def drained(self, *, include_later: bool = False, seconds: float = 5.0) -> None:
+    async def drained(self, *, include_later: bool = False, seconds: float = 30.0) -> None:
         if self.delivery is None:
             raise ValueError("nothing is being delivered")
         async with asyncio.timeout(seconds):

@@ -48,7 +48,7 @@ VIEWS = st.builds(
     lesson=st.none() | SOME,
     credit=st.none() | SOME,
 )
-SLOW = settings(deadline=None, max_examples=30)
+SLOW = settings(deadline=None, max_examples=15)
 
 
 def refused(said: tuple[str, list[kit.Block]]) -> list[str]:

@@ -32,6 +32,7 @@ from storage.types import Words
 from storage.writer import Writer
 
 T = TypeVar("T")
+DEFAULT = load_script(None)
 TUESDAY = datetime(2025, 6, 3, 9, 0, tzinfo=UTC)
 """Tuesday 3 June 2025, 10am UK time: the start of every test."""
 
@@ -153,7 +154,7 @@ class House:
         with database.write_engine.begin() as connection:
             self.workspace = tellers.add_workspace(Tx(connection, "", self.now), "T0TEAM", None).id
         self.writer = Writer(database, self.workspace, lambda: self.now).start()
-        self.shelf = Shelf(script or load_script(None))
+        self.shelf = Shelf(script or DEFAULT)
         self.kinds = rendering.kinds(self.shelf)
         self.chat: dict[tuple[str, str], Shown] = {}
         self.log: list[Shown] = []

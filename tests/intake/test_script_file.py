@@ -735,7 +735,7 @@ TOML_PIECES = [
 
 
 @given(st.lists(st.sampled_from(TOML_PIECES), max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_toml_is_valid_has_a_line_for_every_value(pieces: list[str]) -> None:
     """Every key and element of a valid file has a line, which is where its piece of the file begins or later."""
     source = "\n".join(pieces)
@@ -755,7 +755,7 @@ def test_whatever_toml_is_valid_has_a_line_for_every_value(pieces: list[str]) ->
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_damage_to_a_script_raises_anything_else(rng: random.Random, cuts: int) -> None:
     """However a script is cut, doubled or scrambled, the answer is a script or a list of problems with messages."""
     rows = BARE.split("\n")
@@ -804,7 +804,7 @@ def test_no_damage_to_a_script_raises_anything_else(rng: random.Random, cuts: in
 
 
 @given(st.text())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_text_raises_anything_else(source: str) -> None:
     """Any text at all is answered with a list of problems."""
     assert problems_of(source)

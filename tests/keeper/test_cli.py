@@ -50,7 +50,7 @@ async def typed(*arguments: str, environ: dict[str, str] | None = None, cwd: Pat
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode is not None
     assert b"Traceback" not in out + err
     return process.returncode, out.decode(), err.decode()

@@ -61,7 +61,7 @@ class Visitor:
             finally:
                 reading.cancel()
 
-    async def hears(self, fits: Callable[[Json], bool], *, timeout: float = 8.0) -> Json:
+    async def hears(self, fits: Callable[[Json], bool], *, timeout: float = 30.0) -> Json:
         """The first event that fits, as soon as it has come."""
         try:
             async with asyncio.timeout(timeout):
@@ -86,6 +86,6 @@ class Visitor:
 @asynccontextmanager
 async def visiting(room: Room, person: str = "sam") -> AsyncIterator[Visitor]:
     """Somebody looks at the page of a room."""
-    timeout = aiohttp.ClientTimeout(total=None, sock_read=20)
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=60)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         yield Visitor(session, room.rehearsal.origin, person)

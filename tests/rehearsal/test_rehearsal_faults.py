@@ -30,7 +30,7 @@ def listen(app: AsyncApp) -> list[str]:
 async def until(rehearsal: Rehearsal, holds: Callable[[], bool]) -> None:
     news = asyncio.Event()
     rehearsal.log.listen(lambda _: news.set())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():
             news.clear()
             await news.wait()

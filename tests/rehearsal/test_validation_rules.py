@@ -320,7 +320,7 @@ def places_in(thing: Any, at: str = "") -> list[str]:
     return [place for key, part in members for place in (f"{at}/{key}", *places_in(part, f"{at}/{key}"))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(place=st.sampled_from(places_in(MESSAGE)), anything=ANY_JSON)
 def test_any_message_gets_an_answer(place: str, anything: Any) -> None:
     """Whatever JSON stands at whatever place of a message, the answer is a list of refusals, never an exception."""
@@ -328,7 +328,7 @@ def test_any_message_gets_an_answer(place: str, anything: Any) -> None:
     check_message({"text": anything, "blocks": anything, "metadata": anything})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(place=st.sampled_from(places_in(MODAL)), anything=ANY_JSON)
 def test_any_view_gets_an_answer(place: str, anything: Any) -> None:
     """Whatever JSON stands at whatever place of a view, or in its stead, the answer is a list of refusals."""

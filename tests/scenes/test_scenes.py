@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.architecture.skips import skip_unless
 
 PLAYED = ["weekly", "first-story", "review", "own", "renamed"]
 WIDEST = 80
+README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -53,6 +53,17 @@ def test_the_same_scene_prints_the_same_text(played: Mapping[str, Rehearsed]) ->
     first, again = (played[name].text.splitlines() for name in ("first-story", "renamed"))
     assert again[1] == "Bot      connected · renamed script, 8 questions · reviewers Amira, Joe"
     assert first[2:] == again[2:]
+
+
+def test_the_readme_shows_what_the_program_prints(played: Mapping[str, Rehearsed]) -> None:
+    """Word for word: the fenced block after the marker is all that the scene prints."""
+    found = re.search(
+        r"<!-- transcript: first-story -->\n```text\n(.*?)\n```", README.read_text(encoding="utf-8"), re.S
+    )
+    assert found is not None
+    lines = played["first-story"].text.rstrip("\n").splitlines()
+    printed = "\n".join(line for line in lines if not line.startswith("Note "))  # what this test's own settings caused
+    assert found[1] == printed, "paste the output of: altogether rehearse --scene first-story"
 
 
 def test_a_story_reads_as_a_conversation(played: Mapping[str, Rehearsed]) -> None:
@@ -200,15 +211,14 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path) -> None:
     """SIGTERM and Ctrl-C end the rehearsal, its bot and its folder, without a traceback."""
     skip_unless(hasattr(os, "killpg"), "process groups are POSIX's")
     ends = {signal.SIGTERM: 143, signal.SIGINT: 130}
-    with ExitStack() as stack:
-        begun = {number: stack.enter_context(_begin(tmp_path / number.name)) for number in ends}
-        for number, process in begun.items():
+    for number, code in ends.items():
+        with _begin(tmp_path / number.name) as process:
             assert process.stdout is not None
             assert any("Sam         hi" in line for line in process.stdout)
             assert list((tmp_path / number.name).iterdir())
             process.send_signal(number)
             rest = process.stdout.read()
-            assert process.wait() == ends[number], rest
+            assert process.wait() == code, rest
             assert "Traceback" not in rest
             assert list((tmp_path / number.name).iterdir()) == []
             with pytest.raises(ProcessLookupError):

@@ -146,7 +146,7 @@ class Lanes(RuleBasedStateMachine):
 
 
 TestLanes = Lanes.TestCase
-TestLanes.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestLanes.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ TEXTS = st.one_of(
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_can_be_screened(text: str) -> None:
     """Spans lie within the text, are not empty, stand in order and do not overlap; twice gives the same."""
     spans = screen(text)
@@ -32,7 +32,7 @@ def test_any_text_can_be_screened(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_removed_is_not_found_again(text: str) -> None:
     """Where something strong was removed nothing strong is found, and after a few rounds nothing is left to remove."""
     removed = redact(text, strong(text), "[removed]")

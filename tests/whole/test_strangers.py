@@ -114,7 +114,7 @@ async def test_a_message_from_before_the_app_was_installed_is_a_first_contact(pl
         "ts": "1500000000.000100",
     }
     delivery = play.rehearsal.hub.send_event(payloads.envelope_body(play.rehearsal.workspace, event))
-    await asyncio.wait_for(delivery.finished.wait(), 10)
+    await asyncio.wait_for(delivery.finished.wait(), 30)
     await sam.hear("Nothing you type is kept until you press Start")
     assert delivery.outcome == "acknowledged"
     assert nothing_changed(play)
@@ -141,7 +141,7 @@ async def test_what_was_never_asked_for_is_acknowledged_and_not_redelivered(play
         if sparse:
             body = {name: body[name] for name in ("event", "type")}
         delivery = hub.send_event(body)
-        await asyncio.wait_for(delivery.finished.wait(), 10)
+        await asyncio.wait_for(delivery.finished.wait(), 30)
         assert (delivery.outcome, delivery.attempts) == ("acknowledged", 1), event
     user, team = {"id": "U0", "team_id": workspace.team_id}, {"id": workspace.team_id}
     for press in (
