@@ -1,0 +1,14 @@
+"""What was taken back, and what must stay forgotten."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing to undo."""
