@@ -64,13 +64,16 @@ class Born:
 
 
 class Nursery:
-    """The process that the bots are forked from, as long as its `with` lasts; none of them outlives it."""
+    """The process that the bots are forked from, until it is closed; none of them outlives it.
 
-    def __init__(self) -> None:
+    `code` is the folder of the program: another than this one holds a copy with a bug planted in it.
+    """
+
+    def __init__(self, *, code: Path = CODE_ROOT) -> None:
         self._folder = TemporaryDirectory(prefix="nursery")
         self._door = Path(self._folder.name) / "door"
         self._process = Popen(
-            [sys.executable, "-m", "tests.nursery", str(self._door)], cwd=CODE_ROOT, stdin=PIPE, stdout=PIPE
+            [sys.executable, "-m", "tests.nursery", str(self._door)], cwd=code, stdin=PIPE, stdout=PIPE
         )
         assert self._process.stdout is not None
         self._process.stdout.readline()  # the door is open
