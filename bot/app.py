@@ -41,6 +41,10 @@ from bot.people import People
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
 from bot.review import service as review
+from bot.rights import listeners as rights_listeners
+from bot.rights import mydata, permission_listeners, permission_rendering, retention
+from bot.rights import rendering as rights_rendering
+from bot.rights.forgetting import Forgetting
 from bot.settings import Settings
 from bot.story.policy import Policy
 from bot.story.when import coming_slot
@@ -77,6 +81,7 @@ class House:
     shelf: Shelf
     client: AsyncWebClient
     delivery: Delivery
+    forgetting: Forgetting
 
 
 # ── opening the house ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,6 +125,7 @@ async def open_house(settings: Settings, who: str, *, patient: bool = True) -> A
                 known = await (learn_patiently if patient else learn)(client, settings)
                 house = _build(settings, clock, database, client, known, Shelf(script))
                 try:
+                    await house.forgetting.again()  # a copy that was put back must not serve what was taken back
                     yield house
                 finally:
                     house.edge.close()
@@ -145,7 +151,15 @@ def _build(
         workspace=workspace.id,
         clock=clock,
         policy=lambda: edge.policy,
-        kinds={**intake_rendering.kinds(shelf), **review_rendering.KINDS, **digest_rendering.KINDS},
+        kinds=rights_rendering.watched(
+            {
+                **intake_rendering.kinds(shelf),
+                **review_rendering.KINDS,
+                **digest_rendering.KINDS,
+                **permission_rendering.KINDS,
+                **mydata.KINDS,
+            }
+        ),
         client=client,
         identity=Identity(known.bot_user_id, known.bot_id, known.app_id),
         pace=settings.pace,
@@ -153,7 +167,8 @@ def _build(
     )
     writer.on_commit = delivery.nudge
     writer.on_parked = lambda key, reason: log.error("job parked kind=%s reason=%s", key.partition(":")[0], reason)
-    return House(settings, clock, database, writer, workspace, known, edge, shelf, client, delivery)
+    forgetting = Forgetting(database, writer, workspace.id, clock, lambda: edge.policy, settings.tombstones_file)
+    return House(settings, clock, database, writer, workspace, known, edge, shelf, client, delivery, forgetting)
 
 
 # ── running ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,6 +193,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         tasks = [
             asyncio.create_task(house.delivery.run(), name="delivery"),
             asyncio.create_task(scheduler.run(), name="scheduler"),
+            asyncio.create_task(house.forgetting.run(), name="forgetting"),
             asyncio.create_task(_keep_reviewers(house), name="reviewers"),
             asyncio.create_task(_connect(house, socket, recovery, out), name="socket"),
         ]
@@ -237,8 +253,11 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
     intake_listeners.register(app, house.edge, house.shelf, people, recovery.poke)
     review_listeners.register(app, house.edge)
     digest_listeners.register(app, house.edge)
+    rights_listeners.register(app, house.edge, house.forgetting)
+    permission_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
     own = intake_listeners.commands(house.shelf, people)
-    every = {**own, **review_listeners.COMMANDS, **digest_listeners.COMMANDS}
+    every = {**own, **review_listeners.COMMANDS, **digest_listeners.COMMANDS, **permission_listeners.COMMANDS}
+    every |= rights_listeners.COMMANDS
     commands.register(app, house.edge, every)
 
     @app.event("subteam_members_changed")
@@ -264,7 +283,7 @@ def _chores() -> list[Chore]:
         Chore("dates", lambda tx, policy: _nothing(digest.announce_dates(tx, policy))),
         Chore("drafts", waking.wake),
         Chore("queue", review.remind),
-        Chore("inbox", waking.tidy_inbox),
+        Chore("retention", retention.purge),
         Chore("alive", _alive),
     ]
 

@@ -265,6 +265,52 @@ def post() -> int:
     return OK
 
 
+@altogether.group()
+def audit() -> None:
+    """Look at the audit trail: what was decided, refused and forgotten."""
+
+
+@audit.command()
+@click.option("--head", metavar="CHECK", help='Also look for a "Record check" that reviewers were once shown.')
+def verify(head: str | None) -> int:
+    """Walk the whole trail, and name the first row that was altered, removed or reordered.
+
+    Exit 0: it holds. Exit 1: it does not.
+    """
+    from bot.keeper.records import verify_audit
+    from bot.settings import load_settings
+
+    if head is not None and not (8 <= len(head) <= 64 and set(head.lower()) <= set("0123456789abcdef")):
+        raise click.UsageError("--head needs a record check as reviewers see it: 12 digits and letters a-f.")
+    holds, said = verify_audit(load_settings(slack=False), head=head)
+    click.echo(said)
+    return OK if holds else FAILED
+
+
+@audit.command()
+@click.argument("ref")
+def show(ref: str) -> int:
+    """Print what was done to story REF (a number), a line each. Never who told it, and no words."""
+    from bot.keeper.records import show_audit
+    from bot.settings import load_settings
+
+    number = ref.removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise click.UsageError("REF is the number of a story, such as 31.")
+    click.echo(show_audit(load_settings(slack=False), int(number)))
+    return OK
+
+
+@altogether.command()
+def retention() -> int:
+    """Print what is kept for how long, what would go now, and what has gone. Changes nothing."""
+    from bot.keeper.records import report_retention
+    from bot.settings import load_settings
+
+    click.echo(report_retention(load_settings(slack=False)))
+    return OK
+
+
 @altogether.command()
 def screen() -> int:
     """Find what looks like an identifier in text from standard input.

@@ -17,6 +17,8 @@ from bot import ids
 from bot.edge import Edge
 from bot.outgoing import Rendered
 from bot.story.policy import is_reviewer
+from storage import audit
+from storage.database import Tx
 from storage.errors import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
@@ -99,9 +101,25 @@ async def answer_to(edge: Edge, commands: Commands, body: Mapping[str, Any]) -> 
     user_id = str(body.get("user_id", ""))
     if command.reviewers_only and not is_reviewer(edge.policy, user_id):
         log.info("denied verb=%s", verb)
+        try:
+            await edge.writer.run(lambda tx: _note_denial(tx, verb))
+        except DatabaseUnavailable:
+            log.error("denial not recorded verb=%s", verb)
         return Rendered(f"Only reviewers can {command.denied or verb}. To tell a story, type {ids.COMMAND}")
     try:
         return await command.run(edge, Call(user_id, str(body.get("channel_id", "")), rest, body))
     except DatabaseUnavailable:
         log.error("command not saved verb=%s", verb)
         return Rendered(NOT_SAVED)
+
+
+def _note_denial(tx: Tx, verb: str) -> None:
+    """A row says that somebody tried; not which story they named, since it could be their own."""
+    audit.record(
+        tx,
+        actor=audit.OTHER,
+        verb=verb,
+        outcome=audit.Outcome.DENIED,
+        reason="not_reviewer",
+        surface=audit.Surface.COMMAND,
+    )

@@ -145,6 +145,7 @@ class _Rounds:
             self.report.add(tables)
             self.report.add(database.put_aside())
             self.report.add(database.bot())
+            self.report.add(local_checks.tombstones(self.settings))
         finally:
             database.close()
 

@@ -16,6 +16,7 @@ from bot.keeper.lookup import SlackUnavailable
 from bot.keeper.places import Channel, find_places
 from bot.keeper.reviewers import find_reviewers
 from bot.settings import Settings
+from bot.story.codes import key_of
 from bot.story.policy import Policy, QuietWeek
 
 __all__ = [
@@ -156,5 +157,10 @@ def _policy(
         nudge_days=settings.nudge_days,
         private_days=settings.private_days,
         reminder_days=settings.review_reminder_days,
+        inbox_days=settings.inbox_days,
+        parked_hours=settings.parked_hours,
+        author_link_months=settings.author_link_months,
+        audit_months=settings.audit_months,
         names=names,
+        code_key=key_of(settings.bot_token),
     )

@@ -6,7 +6,7 @@ Pure constants. `manifest.py` builds the app's manifest from these, and the list
 from typing import Final
 
 COMMAND: Final = "/story"
-COMMAND_HINT: Final = "help · mine · review · approve 31 · ask 31 question · decline 31 reason"
+COMMAND_HINT: Final = "help · mine · mydata · review · approve 31 · ask 31 question · decline 31 reason"
 
 SCOPES: Final[dict[str, str]] = {
     "app_mentions:read": "to answer a mention in a channel by pointing to the direct message",
@@ -14,6 +14,7 @@ SCOPES: Final[dict[str, str]] = {
     "channels:read": "to check that the app is in both channels, and how many people read the digest",
     "chat:write": "to ask the questions, show the cards and post the digest",
     "commands": "for /story",
+    "files:write": "to send whoever asks for it what is held about them, as a file in their direct message",
     "groups:history": "the same look, where the reviewers' channel is private",
     "groups:read": "the same check, where a channel is private",
     "im:history": "to read what a teller writes in the direct message",
@@ -52,6 +53,8 @@ CHANGE: Final = "change"
 NAME_AS: Final = "name_as"
 PLACES: Final = "places"
 KEEP_PRIVATE: Final = "keep_private"
+REPLACE: Final = "replace_found"
+NOT_ONE: Final = "not_one"
 SEND: Final = "send"
 SEND_WITH_CARE: Final = "send_with_care"
 SEE_STORY: Final = "see_story"
@@ -65,16 +68,31 @@ TELLERS_VIEW: Final = "change_answer"
 ANSWER_VIEW: Final = "answer_ask"
 READING_VIEW: Final = "reading"
 
+# ── rights: permission of a story that was sent ───────────────────────────────────────────────────────────────────
+CHANGE_PERMISSION: Final = "change_permission"
+"""The value is the story's id."""
+PERMISSION_VIEW: Final = "permission_view"
+
 # ── review: what reviewers press. Values of buttons are "<story id>:<version>" ────────────────────────────────────
 APPROVE: Final = "approve"
 ASK: Final = "ask"
 DECLINE: Final = "decline"
 UNDO: Final = "undo"
+REDACT: Final = "redact"
+SENSITIVE: Final = "sensitive"
 READ: Final = "read"
 SHOW_MORE: Final = "show_more"
 ASK_VIEW: Final = "ask_view"
 DECLINE_VIEW: Final = "decline_view"
+REDACT_VIEW: Final = "redact_view"
 CARD_VIEW: Final = "card_view"
+
+# ── rights: taking a story back, or down ──────────────────────────────────────────────────────────────────────────
+TAKE_BACK: Final = "take_back"
+"""The value is a story's id, or `code:` and the withdrawal code."""
+TAKE_DOWN: Final = "take_down"
+"""The value is "<story id>:<reason>"."""
+LEAVE_STORY: Final = "leave_story"
 
 # ── digest ────────────────────────────────────────────────────────────────────────────────────────────────────────
 HOLD: Final = "hold"

@@ -16,11 +16,24 @@ Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file as Slack gets it. It is made in memory, at the moment of sending, and never written anywhere."""
+
+    name: str
+    title: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message as Slack gets it: a plain sentence for notifications and screen readers, and blocks."""
+    """A message as Slack gets it: a plain sentence for notifications and screen readers, and blocks.
+
+    A row whose op is FILE needs a `file`; its text then stands beside it.
+    """
 
     text: str
     blocks: Sequence[Block] = field(default=())
+    file: File | None = None
 
 
 Render = Callable[[Tx, Policy, OutboxRow], Rendered | None]
@@ -41,6 +54,8 @@ class Kind:
     gate: Gate | None = None
     sent: After | None = None
     parked: After | None = None
+    instead: After | None = None
+    """For a FILE: runs where this Slack takes none from us, in the transaction that drops the row."""
 
 
 Kinds = Mapping[str, Kind]

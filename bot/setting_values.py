@@ -119,6 +119,11 @@ def database_url(text: str) -> str:
     return text
 
 
+def database_file(url: str) -> Path:
+    """Returns the file that a checked database address names."""
+    return Path(make_url(url).database or "")
+
+
 def channel(text: str) -> str:
     """Returns a channel's id (C…, G…) or its name with # in small letters, as Slack has them."""
     if _CHANNEL_ID.fullmatch(text):

@@ -33,6 +33,7 @@ class Settings:
     signing_secret: str | None = field(repr=False)
     api_url: str
     database_url: str
+    tombstones: Path | None
     timezone: str
     digest_at: WeeklyTime
     digest_channel: str
@@ -45,6 +46,10 @@ class Settings:
     nudge_days: int
     private_days: int
     review_reminder_days: int
+    inbox_days: int
+    parked_hours: int
+    author_link_months: int
+    audit_months: int
     log_level: str
     clock_file: Path | None
     pace: float
@@ -57,6 +62,11 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether the bot talks to a rehearsal on this computer rather than to Slack."""
         return values.is_loopback_url(self.api_url)
+
+    @property
+    def tombstones_file(self) -> Path:
+        """The file that says which stories must stay forgotten: by default beside the database."""
+        return self.tombstones or Path(f"{values.database_file(self.database_url)}.tombstones")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,6 +110,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("SLACK_SIGNING_SECRET", "signing_secret", values.signing_secret, slack=True),
     Setting("SLACK_API_URL", "api_url", values.api_url, SLACK_API),
     Setting("DATABASE_URL", "database_url", values.database_url, "sqlite:///altogether.db"),
+    Setting("TOMBSTONES", "tombstones", values.plain_path),
     Setting("TIMEZONE", "timezone", values.timezone, "Europe/London"),
     Setting("DIGEST_AT", "digest_at", values.weekly_time, WeeklyTime(4, 10, 0)),
     Setting("DIGEST_CHANNEL", "digest_channel", values.channel, "", f"{_CHANNEL_FIX}#info-stories", slack=True),
@@ -112,6 +123,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("NUDGE_DAYS", "nudge_days", values.days(1, 364)),
     Setting("PRIVATE_DAYS", "private_days", values.days(1, 365), 30),
     Setting("REVIEW_REMINDER_DAYS", "review_reminder_days", values.days(1, 30, kind="working days"), 2),
+    Setting("INBOX_DAYS", "inbox_days", values.days(1, 365), 30),
+    Setting("PARKED_HOURS", "parked_hours", values.days(1, 168, kind="hours"), 24),
+    Setting("AUTHOR_LINK_MONTHS", "author_link_months", values.days(1, 120, kind="months"), 12),
+    Setting("AUDIT_MONTHS", "audit_months", values.days(1, 240, kind="months"), 24),
     Setting("LOG_LEVEL", "log_level", values.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
     Setting("ALTOGETHER_CLOCK", "clock_file", values.plain_path),
     Setting("ALTOGETHER_PACE", "pace", values.pace, 1.0),

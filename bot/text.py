@@ -51,7 +51,7 @@ def _readable(token: str) -> str:
     target, _, label = token.partition("|")
     if target.startswith(("@U", "@W", "@B")):
         return "[a colleague]"
-    if target.startswith("#C"):
+    if target.startswith(("#C", "#G", "#D")):
         return "[a channel]"
     if target.startswith("!subteam"):
         return "[a team]"

@@ -5,14 +5,16 @@ SQLite is opened for durability (`synchronous=FULL`, WAL) and for forgetting (`s
 """
 
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
@@ -28,6 +30,12 @@ def random_id() -> str:
     return secrets.token_hex(8)
 
 
+@cache
+def _insert_into(table: type[Base]) -> Insert:
+    """Built once for each table: to build a statement takes longer than to run it."""
+    return insert(cast(Table, table.__table__))
+
+
 @dataclass(slots=True)
 class Tx:
     """What every service function takes: one transaction, in one workspace, at one instant."""
@@ -41,7 +49,7 @@ class Tx:
 
     def insert(self, table: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row of this workspace."""
-        self.connection.execute(insert(table).values(workspace=self.workspace, **values))
+        self.connection.execute(_insert_into(table), {"workspace": self.workspace, **values})
 
     def insert_once(self, table: type[Base], values: Mapping[str, Any]) -> bool:
         """Insert unless a row with one of the unique keys is there; returns whether it was inserted."""
@@ -120,6 +128,23 @@ class Database:
             if is_unavailable(error) and not is_refused_write(error):
                 raise DatabaseUnavailable(type(error).__name__) from error
             raise
+
+    def empty_log(self) -> bool:
+        """Write everything back from the log into the database and cut the log to nothing; False while it is in use.
+
+        What was deleted is then in neither file: the pages were overwritten when it went (`secure_delete`). To be tried
+        again until it succeeds; it waits a tenth of a second at most, so that nobody waits for it.
+        """
+        raw = sqlite3.connect(self.path, timeout=0.1, isolation_level=None)
+        try:
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if not is_unavailable(error):
+                raise
+            return False
+        finally:
+            raw.close()
+        return not busy
 
     def close(self) -> None:
         """Close every connection."""

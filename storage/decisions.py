@@ -1,12 +1,13 @@
 """What reviewers did, and the questions they had relayed.
 
-One conditional update decides: whoever's lands first wins, and the rest are told who that was, to the second.
+One conditional update decides: whoever's lands first wins, and the rest are told who that was, to the second. A story
+with `care` is approved by two updates of two different people, each with its own condition.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
 from storage import stories
 from storage.database import Tx
@@ -24,18 +25,55 @@ _MOVES: dict[Verb, tuple[StoryStatus, StoryStatus]] = {
 }
 
 
-def decide(tx: Tx, story_id: str, version: int, verb: Verb) -> bool:
-    """Move a story by APPROVE, ASK, DECLINE or UNDO if it still stands where the verb begins, at this very version."""
+def decide(tx: Tx, story_id: str, version: int, verb: Verb, *, by: str) -> Verb | None:
+    """Do APPROVE, ASK, DECLINE, UNDO or SENSITIVE if the story still stands where it begins, at this very version.
+
+    Returns what it came to, None when the story stood otherwise. Approving a story that needs two reviewers comes to
+    FIRST_APPROVE, then, by somebody else, to APPROVE; undoing the first comes to UNDO_FIRST.
+    """
+    waits = (StoryRow.status == StoryStatus.SUBMITTED) & (StoryRow.current_version == version)
+    first = StoryRow.first_approver
+    match verb:
+        case Verb.APPROVE:
+            if stories.change_if(tx, story_id, waits & StoryRow.care & first.is_(None), first_approver=by):
+                return Verb.FIRST_APPROVE
+            # Where nobody has been first, `!=` is NULL and so not true.
+            moved = _move(tx, story_id, version, verb, StoryRow.care.is_(False) | (first != by))
+        case Verb.UNDO:
+            if stories.change_if(tx, story_id, waits & (first == by), first_approver=None):
+                return Verb.UNDO_FIRST
+            left = _left(tx, story_id, version, by)
+            moved = _move(tx, story_id, version, verb, true(), first_approver=left)
+        case Verb.SENSITIVE:
+            moved = stories.change_if(tx, story_id, waits & StoryRow.care.is_(False), care=True)
+        case _:
+            moved = _move(tx, story_id, version, verb, true(), first_approver=None)
+    return verb if moved else None
+
+
+def _move(tx: Tx, story_id: str, version: int, verb: Verb, also: ColumnElement[bool], **values: str | None) -> bool:
     before, after = _MOVES[verb]
     return stories.change_if(
         tx,
         story_id,
-        (StoryRow.status == before) & (StoryRow.current_version == version),
+        (StoryRow.status == before) & (StoryRow.current_version == version) & also,
         status=after,
         approved_version=version if verb is Verb.APPROVE else None,
         changed_at=tx.now,
         held=False,
+        **values,
     )
+
+
+def _left(tx: Tx, story_id: str, version: int, by: str) -> str | None:
+    """Whose approval still stands when this person takes theirs back; nobody's when they gave neither of the two."""
+    first = tx.connection.execute(
+        select(StoryRow.first_approver).where(StoryRow.workspace == tx.workspace, StoryRow.id == story_id)
+    ).scalar_one_or_none()
+    made = [d.reviewer for d in of_story(tx, story_id) if d.verb is Verb.APPROVE and d.version == version]
+    if first is None or not made:
+        return None
+    return {first: made[-1], made[-1]: first}.get(by)
 
 
 def add(

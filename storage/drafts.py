@@ -5,14 +5,14 @@ fragment leaves its `ts` behind without its words, so that a late copy of the me
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 
 from storage.database import Tx
-from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose
+from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose, Screened
 from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
 
 _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
@@ -237,7 +237,7 @@ def fragments(tx: Tx, draft_id: str, prompt_id: str | None = None, *, waiting: b
 
 
 def supersede(tx: Tx, draft_id: str, prompt_id: str, *, but_ts: str | None = None) -> None:
-    """Fragments of this prompt no longer count (a form or a newer line has won)."""
+    """Fragments of this prompt no longer count (a form or a newer line has won), and their words are deleted."""
     where = (
         (FragmentRow.workspace == tx.workspace)
         & (FragmentRow.draft_id == draft_id)
@@ -245,7 +245,7 @@ def supersede(tx: Tx, draft_id: str, prompt_id: str, *, but_ts: str | None = Non
     )
     if but_ts is not None:
         where &= FragmentRow.ts != but_ts
-    tx.connection.execute(update(FragmentRow).where(where).values(superseded=True))
+    tx.connection.execute(update(FragmentRow).where(where).values(superseded=True, text="", length=0))
 
 
 def ts_key(ts: str) -> tuple[int, str]:
@@ -267,10 +267,13 @@ def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
             DraftAnswerRow.other,
             DraftAnswerRow.skipped,
             DraftAnswerRow.form_text,
+            DraftAnswerRow.screened,
         ).where(DraftAnswerRow.workspace == tx.workspace, DraftAnswerRow.draft_id == draft_id)
     )
-    for prompt_id, choices, other, skipped, form_text in rows:
-        found[prompt_id] = Answer(prompt_id, tuple(choices), other, skipped, form_text)
+    for prompt_id, choices, other, skipped, form_text, screened in rows:
+        found[prompt_id] = Answer(
+            prompt_id, tuple(choices), other, skipped, form_text, screened=_screened(screened or {})
+        )
     tallies = tx.connection.execute(
         select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
         .where(
@@ -288,6 +291,14 @@ def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
     return found
 
 
+def _screened(kept: Mapping[str, Any]) -> Screened:
+    return Screened(
+        mark=kept.get("mark", ""),
+        kept=tuple((start, end, kind) for start, end, kind in kept.get("kept", ())),
+        removed=tuple((kind, number) for kind, number in kept.get("removed", ())),
+    )
+
+
 def set_answer(tx: Tx, draft_id: str, answer: Answer) -> None:
     """Keep what was chosen, skipped or saved in a form for one prompt (fragments are kept by themselves)."""
     tx.upsert(
@@ -299,6 +310,7 @@ def set_answer(tx: Tx, draft_id: str, answer: Answer) -> None:
             "other": answer.other,
             "skipped": answer.skipped,
             "form_text": answer.form_text,
+            "screened": None if answer.screened == Screened() else asdict(answer.screened),
         },
         key=("draft_id", "prompt_id"),
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from storage.database import Tx
 from storage.tables import InboxRow, ParkedRow
@@ -53,17 +53,23 @@ def count(tx: Tx) -> int:
     ).scalar_one()
 
 
-def forget_old(tx: Tx) -> None:
-    """Keys go after 30 days, bodies of parked jobs after 24 hours."""
-    tx.connection.execute(
-        delete(InboxRow).where(InboxRow.workspace == tx.workspace, InboxRow.received_at < tx.now - KEEP_KEYS)
-    )
-    tx.connection.execute(
-        update(ParkedRow)
-        .where(
-            ParkedRow.workspace == tx.workspace,
-            ParkedRow.parked_at < tx.now - KEEP_BODIES,
-            ParkedRow.body.is_not(None),
-        )
-        .values(body=None)
-    )
+def forget_old(tx: Tx, *, keys: timedelta = KEEP_KEYS, bodies: timedelta = KEEP_BODIES) -> tuple[int, int]:
+    """Keys go after 30 days, bodies of parked jobs after 24 hours, unless told otherwise; returns how many of each."""
+    old_keys = tx.connection.execute(delete(InboxRow).where(*_old_keys(tx, keys)))
+    old_bodies = tx.connection.execute(update(ParkedRow).where(*_old_bodies(tx, bodies)).values(body=None))
+    return old_keys.rowcount, old_bodies.rowcount
+
+
+def count_old(tx: Tx, *, keys: timedelta, bodies: timedelta) -> tuple[int, int]:
+    """How many keys and how many bodies `forget_old` would take away now."""
+    old_keys = select(func.count()).select_from(InboxRow).where(*_old_keys(tx, keys))
+    old_bodies = select(func.count()).select_from(ParkedRow).where(*_old_bodies(tx, bodies))
+    return tx.connection.execute(old_keys).scalar_one(), tx.connection.execute(old_bodies).scalar_one()
+
+
+def _old_keys(tx: Tx, keep: timedelta) -> tuple[ColumnElement[bool], ...]:
+    return InboxRow.workspace == tx.workspace, InboxRow.received_at < tx.now - keep
+
+
+def _old_bodies(tx: Tx, keep: timedelta) -> tuple[ColumnElement[bool], ...]:
+    return ParkedRow.workspace == tx.workspace, ParkedRow.parked_at < tx.now - keep, ParkedRow.body.is_not(None)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select, update
 
 from storage.database import Tx
 from storage.records import Message, Op, OutboxRow, OutboxState
@@ -22,22 +22,29 @@ _WAITING: ColumnElement[bool] = literal_column(WAITING)
 _PARKED: ColumnElement[bool] = literal_column(PARKED)
 _SENDING = and_(_WAITING, Row.state == OutboxState.SENDING)
 
+# What delivery asks for with every message is built once: to build a statement takes longer than to run it.
+_HERE, _LANE = Row.workspace == bindparam("here"), Row.lane == bindparam("of")
+_ID: BindParameter[str] = bindparam("row")
+_NOW: BindParameter[datetime] = bindparam("at")
+_BY_ID = select(*_COLUMNS).where(_HERE, Row.id == _ID)
+_BEING_SENT = select(*_COLUMNS).where(_HERE, _LANE, _SENDING).order_by(Row.seq).limit(1)
+_FIRST_DUE = select(*_COLUMNS).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1)
+_IS_BUSY = select(Row.id).where(_HERE, _LANE, _SENDING).limit(1)
+_END_OF_LANE = select(func.coalesce(func.max(Row.seq), 0), _IS_BUSY.scalar_subquery()).where(_HERE, _LANE)
+_NEXT_DUE = select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING)
+_WITH_KEY = select(Row.id).where(_HERE, Row.key == bindparam("known"))
+_ANY_DUE = select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1)
+_WAITING_FOR = select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING)
+
 
 def enqueue(tx: Tx, message: Message) -> str:
     """Put a message in its lane; returns its id. A message whose `key` is there already is not put twice."""
     if message.key is not None:
-        known = tx.connection.execute(
-            select(Row.id).where(Row.workspace == tx.workspace, Row.key == message.key)
-        ).scalar_one_or_none()
+        known = tx.connection.execute(_WITH_KEY, {"here": tx.workspace, "known": message.key}).scalar_one_or_none()
         if known is not None:
             return known
     lane = message.lane or message.recipient
-    last, busy = tx.connection.execute(
-        select(
-            func.coalesce(func.max(Row.seq), 0),
-            select(Row.id).where(Row.workspace == tx.workspace, Row.lane == lane, _SENDING).limit(1).scalar_subquery(),
-        ).where(Row.workspace == tx.workspace, Row.lane == lane)
-    ).one()
+    last, busy = tx.connection.execute(_END_OF_LANE, {"here": tx.workspace, "of": lane}).one()
     due_at = message.due_at or tx.now
     at_once = busy is None and due_at <= tx.now and message.depends_on is None
     outbox_id = tx.new_id()
@@ -60,7 +67,7 @@ def enqueue(tx: Tx, message: Message) -> str:
             "thread_ts": message.thread_ts,
             "person": message.person,
             "response_url": message.response_url,
-            "state": OutboxState.SENDING if at_once and _is_next(tx, lane, None) else OutboxState.QUEUED,
+            "state": OutboxState.SENDING if at_once and _is_next(tx, lane) else OutboxState.QUEUED,
             "attempts": 0,
             "enqueued_at": tx.now,
             "due_at": due_at,
@@ -70,16 +77,9 @@ def enqueue(tx: Tx, message: Message) -> str:
     return outbox_id
 
 
-def _is_next(tx: Tx, lane: str, before_seq: int | None) -> bool:
-    """Whether no other due row of the lane stands before this place."""
-    ahead = _ready(tx) & (Row.lane == lane)
-    if before_seq is not None:
-        ahead &= Row.seq < before_seq
-    return tx.connection.execute(select(Row.id).where(ahead).limit(1)).first() is None
-
-
-def _ready(tx: Tx) -> ColumnElement[bool]:
-    return and_(Row.workspace == tx.workspace, _WAITING, Row.due_at <= tx.now)
+def _is_next(tx: Tx, lane: str) -> bool:
+    """Whether no due row of the lane is there."""
+    return tx.connection.execute(_ANY_DUE, {"here": tx.workspace, "of": lane, "at": tx.now}).first() is None
 
 
 def get(tx: Tx, outbox_id: str) -> OutboxRow:
@@ -92,7 +92,8 @@ def get(tx: Tx, outbox_id: str) -> OutboxRow:
 
 def find(tx: Tx, outbox_id: str) -> OutboxRow | None:
     """The row with this id, if there is one."""
-    return _one(tx, Row.id == outbox_id)
+    row = tx.connection.execute(_BY_ID, {"here": tx.workspace, "row": outbox_id}).one_or_none()
+    return None if row is None else OutboxRow(*row)
 
 
 def find_by_key(tx: Tx, key: str) -> OutboxRow | None:
@@ -133,16 +134,12 @@ def waiting_lanes(tx: Tx) -> Sequence[str]:
 
 def next_in_lane(tx: Tx, lane: str) -> OutboxRow | None:
     """The row whose turn it is: the one being sent, else the first that is due."""
-    return _first(tx, and_(Row.lane == lane, _SENDING)) or _first(
-        tx, and_(Row.lane == lane, _WAITING, Row.due_at <= tx.now)
-    )
+    return _first(tx, _BEING_SENT, {"of": lane}) or _first(tx, _FIRST_DUE, {"of": lane, "at": tx.now})
 
 
 def next_due(tx: Tx, lane: str) -> datetime | None:
     """When the lane's earliest waiting row is due, or None when it has none."""
-    return tx.connection.execute(
-        select(func.min(Row.due_at)).where(Row.workspace == tx.workspace, Row.lane == lane, _WAITING)
-    ).scalar_one()
+    return tx.connection.execute(_NEXT_DUE, {"here": tx.workspace, "of": lane}).scalar_one()
 
 
 def claim(tx: Tx, outbox_id: str) -> bool:
@@ -258,9 +255,7 @@ def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any]) -> bool:
     if not _change(tx, row.id, values):
         return False
     tx.lanes.add(row.lane)
-    woken = tx.connection.execute(
-        select(Row.lane).where(Row.workspace == tx.workspace, Row.depends_on == row.id, _WAITING)
-    ).scalars()
+    woken = tx.connection.execute(_WAITING_FOR, {"here": tx.workspace, "row": row.id}).scalars()
     tx.lanes.update(woken)
     _hand_on(tx, row.lane)
     return True
@@ -270,14 +265,13 @@ def _hand_on(tx: Tx, lane: str) -> None:
     """The next due row of the lane may be tried from now on, if it waits for nothing and no other is being sent."""
     if _busy(tx, lane):
         return
-    following = _first(tx, and_(Row.lane == lane, Row.due_at <= tx.now, _WAITING))
+    following = _first(tx, _FIRST_DUE, {"of": lane, "at": tx.now})
     if following is not None and following.state is OutboxState.QUEUED and following.depends_on is None:
         _change(tx, following.id, {"state": OutboxState.SENDING})
 
 
 def _busy(tx: Tx, lane: str) -> bool:
-    sending = select(Row.id).where(Row.workspace == tx.workspace, Row.lane == lane, _SENDING).limit(1)
-    return tx.connection.execute(sending).first() is not None
+    return tx.connection.execute(_IS_BUSY, {"here": tx.workspace, "of": lane}).first() is not None
 
 
 def _one(tx: Tx, where: ColumnElement[bool]) -> OutboxRow | None:
@@ -285,10 +279,8 @@ def _one(tx: Tx, where: ColumnElement[bool]) -> OutboxRow | None:
     return None if row is None else OutboxRow(*row)
 
 
-def _first(tx: Tx, where: ColumnElement[bool]) -> OutboxRow | None:
-    row = tx.connection.execute(
-        select(*_COLUMNS).where(Row.workspace == tx.workspace, where).order_by(Row.seq).limit(1)
-    ).one_or_none()
+def _first(tx: Tx, statement: Select[Any], values: Mapping[str, Any]) -> OutboxRow | None:
+    row = tx.connection.execute(statement, {"here": tx.workspace, **values}).one_or_none()
     return None if row is None else OutboxRow(*row)
 
 

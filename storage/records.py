@@ -32,6 +32,8 @@ class Stage(StrEnum):
     """What an open draft is about just now."""
 
     ASKING = "asking"
+    SCREENING = "screening"
+    """Something in an answer looks like an identifier; `open_prompt` is the question that it was found on leaving."""
     CHECKING = "checking"
     NAMING = "naming"
     CREDIT = "credit"
@@ -48,6 +50,8 @@ class StoryStatus(StrEnum):
     DECLINED = "declined"
     POSTED = "posted"
     REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    """Taken back by its teller, or taken down. Final: nothing leads out of it."""
 
 
 class VersionKind(StrEnum):
@@ -56,6 +60,7 @@ class VersionKind(StrEnum):
     ORIGINAL = "original"
     CHANGED = "changed"
     ANSWERED = "answered"
+    REDACTED = "redacted"
 
 
 class Naming(StrEnum):
@@ -97,6 +102,12 @@ class Verb(StrEnum):
     UNDO = "undo"
     HOLD = "hold"
     PUT_BACK = "put_back"
+    FIRST_APPROVE = "first_approve"
+    """The first of two approvals: the story waits for a second reviewer."""
+    UNDO_FIRST = "undo_first"
+    SENSITIVE = "sensitive"
+    """From now on the story needs two different reviewers."""
+    REDACT = "redact"
 
 
 class DeclineReason(StrEnum):
@@ -109,6 +120,14 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class Disposition(StrEnum):
+    """What became of something that the screen found: only pointed out, taken out, or kept as no identifier."""
+
+    HINT = "hint"
+    REMOVED = "removed"
+    DISPUTED = "disputed"
+
+
 class Op(StrEnum):
     """What is done in Slack for an outbox row."""
 
@@ -117,6 +136,8 @@ class Op(StrEnum):
     DELETE = "delete"
     WHISPER = "whisper"
     PERMALINK = "permalink"
+    FILE = "file"
+    """A file in a direct message. Its row's `ts` is the file's id, by which a DELETE finds it."""
 
 
 class OutboxState(StrEnum):
@@ -175,7 +196,7 @@ class Draft:
     state: DraftState
     stage: Stage
     open_prompt: str | None
-    """Id of the question being asked (its lead prompt); None outside ASKING."""
+    """Id of the question being asked (its lead prompt); None outside ASKING and SCREENING."""
     started_at: datetime
     active_at: datetime
     paused: bool = False
@@ -211,6 +232,18 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """What its teller decided about what the screen found in one answer of a draft. No words."""
+
+    mark: str = ""
+    """The mark of the text that `kept` speaks of: another text is screened anew."""
+    kept: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, kind) of everything in that text that is no identifier."""
+    removed: tuple[tuple[str, int], ...] = ()
+    """How many of each kind were replaced."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a draft holds for one prompt. `count` and `length` are of its live fragments, joined by newlines."""
 
@@ -222,6 +255,7 @@ class Answer:
     """Words saved in a modal: they win over the fragments."""
     count: int = 0
     length: int = 0
+    screened: Screened = Screened()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +280,13 @@ class Story:
     submitted_at: datetime
     changed_at: datetime
     care: bool
-    """The teller was not sure and asked for a second look."""
+    """Two different reviewers are needed: its teller asked for it, kept what a screen found, or a reviewer said so."""
     held: bool
     told_slot_at: datetime | None
     """The digest slot that the teller was last told of."""
     reminded_at: datetime | None
+    first_approver: str | None = None
+    """The reviewer who has approved the current version, where it needs two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +300,16 @@ class VersionAnswer:
     wording: str
     value: str
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenHit:
+    """How many of a kind the screen found in one answer of a version, and what became of them. Never what matched."""
+
+    prompt_id: str
+    kind: str
+    disposition: Disposition
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

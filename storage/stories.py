@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 
+from storage import screen_hits
 from storage.database import Tx
 from storage.records import Part, Place, Story, StoryStatus, Version, VersionAnswer
 from storage.tables import EditionEntryRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
@@ -43,6 +44,23 @@ def add(tx: Tx, version: Version, *, care: bool, notice_version: int) -> Story:
 
 def add_version(tx: Tx, version: Version, *, parent: int | None, notice_version: int) -> None:
     """Write a version, its answers and a permission row for each of its places."""
+    _write(tx, version, parent)
+    for place in sorted(version.places):
+        tx.insert(
+            PermissionRow,
+            {
+                "story_id": version.story_id,
+                "version": version.n,
+                "place": place,
+                "naming": version.naming,
+                "notice_version": notice_version,
+                "granted_at": tx.now,
+            },
+        )
+
+
+def _write(tx: Tx, version: Version, parent: int | None) -> None:
+    """A version and its answers, without a permission."""
     tx.insert(
         VersionRow,
         {
@@ -67,18 +85,8 @@ def add_version(tx: Tx, version: Version, *, parent: int | None, notice_version:
                 choices=list(answer.choices),
             ),
         )
-    for place in sorted(version.places):
-        tx.insert(
-            PermissionRow,
-            {
-                "story_id": version.story_id,
-                "version": version.n,
-                "place": place,
-                "naming": version.naming,
-                "notice_version": notice_version,
-                "granted_at": tx.now,
-            },
-        )
+    if parent is not None:
+        screen_hits.carry_over(tx, version, parent=parent)
 
 
 def find(tx: Tx, story_id: str) -> Story | None:
@@ -160,22 +168,57 @@ def hold(tx: Tx, story_id: str, version: int, holding: bool) -> bool:
 
 
 def submit_again(tx: Tx, story_id: str, version: Version, *, notice_version: int, care: bool) -> bool:
-    """Put a new version in the queue unless the story has been posted or removed meanwhile; says whether it did."""
-    parent = get(tx, story_id).current_version
+    """Put a new version in the queue unless the story has been posted or removed meanwhile; says whether it did.
+
+    What once needed two reviewers goes on needing them, and a new version needs both again.
+    """
+    story = get(tx, story_id)
+    parent = story.current_version
     moved = change_if(
         tx,
         story_id,
-        StoryRow.status.not_in([StoryStatus.POSTED, StoryStatus.REMOVED]) & (StoryRow.current_version == version.n - 1),
+        StoryRow.status.not_in([StoryStatus.POSTED, StoryStatus.REMOVED, StoryStatus.WITHDRAWN])
+        & (StoryRow.current_version == version.n - 1),
         status=StoryStatus.SUBMITTED,
         current_version=version.n,
         approved_version=None,
         changed_at=tx.now,
-        care=care,
+        care=care or story.care,
         held=False,
         told_slot_at=None,
+        first_approver=None,
     )
     if moved:
         add_version(tx, version, parent=parent, notice_version=notice_version)
+    return moved
+
+
+def redact(tx: Tx, version: Version) -> bool:
+    """Put a redaction in the place of the version before it, if that still waits for reviewers; says whether it did.
+
+    The permission stands as its teller gave it: same places, same naming, same day. It waits as long as it has waited.
+    """
+    parent = version.n - 1
+    moved = change_if(
+        tx,
+        version.story_id,
+        (StoryRow.status == StoryStatus.SUBMITTED) & (StoryRow.current_version == parent),
+        current_version=version.n,
+        first_approver=None,
+    )
+    if moved:
+        _write(tx, version, parent)
+        kept = select(PermissionRow.place, PermissionRow.naming, PermissionRow.notice_version, PermissionRow.granted_at)
+        rows = tx.connection.execute(
+            kept.where(
+                PermissionRow.workspace == tx.workspace,
+                PermissionRow.story_id == version.story_id,
+                PermissionRow.version == parent,
+                PermissionRow.revoked_at.is_(None),
+            )
+        ).all()
+        for row in rows:
+            tx.insert(PermissionRow, {"story_id": version.story_id, "version": version.n, **row._mapping})
     return moved
 
 

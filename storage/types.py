@@ -18,18 +18,21 @@ class UtcInstant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a zone; this datetime has none")
-        whole = value.astimezone(UTC) - _EPOCH
-        return (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
+        return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else from_microseconds(value)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_microseconds(value: datetime) -> int:
+    """The instant as whole microseconds since 1970. Raises ValueError for a datetime without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a zone; this datetime has none")
+    whole = value.astimezone(UTC) - _EPOCH
+    return (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
 
 
 def from_microseconds(value: int) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.client import may_respond
+from bot.delivery.client import may_respond, may_upload
 from bot.delivery.errands import Errand
-from bot.delivery.outcomes import CALL_FAILURES, Outcome, of_answer, of_error
+from bot.delivery.outcomes import CALL_FAILURES, Outcome, Verdict, of_answer, of_error
 from bot.outgoing import Rendered
 from storage.records import Op
 
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 EVENT_TYPE: Final = "altogether"
 _RESPOND_SECONDS: Final = 3.0
 _READS: Final = frozenset({"conversations.history", "conversations.replies", "chat.getPermalink"})
+_AS_A_FORM: Final = frozenset({"files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"})
+"""Their arguments go as a form's would, as Slack's own SDK sends them: JSON is newer there than the methods."""
 
 METHODS: Final[Mapping[Op, str]] = {
     Op.POST: "chat.postMessage",
@@ -29,6 +31,7 @@ METHODS: Final[Mapping[Op, str]] = {
     Op.DELETE: "chat.delete",
     Op.WHISPER: "chat.postEphemeral",
     Op.PERMALINK: "chat.getPermalink",
+    Op.FILE: "files.completeUploadExternal",
 }
 
 
@@ -56,11 +59,20 @@ def request_of(errand: Errand) -> Request:
         case Op.UPDATE:
             # Without `blocks` the old ones would go or stay as Slack pleases; `parse` defaults to "client" here only.
             args |= {"ts": errand.target_ts, "blocks": []} | _content(errand.rendered) | {"parse": "none"}
+        case Op.DELETE if is_file(errand.target_ts):
+            return Request("files.delete", {"file": errand.target_ts}, channel)
         case Op.DELETE:
             args |= {"ts": errand.target_ts}
         case Op.PERMALINK:
             args |= {"message_ts": errand.target_ts}
+        case Op.FILE:
+            raise ValueError("a file takes three calls: uploading.py makes them")
     return Request(method, args, channel)
+
+
+def is_file(ts: str | None) -> bool:
+    """Whether this is the id of a file, which stands where a message has its `ts`."""
+    return ts is not None and ts.startswith("F")
 
 
 def open_dm(slack_user_id: str) -> Request:
@@ -91,11 +103,33 @@ class Calls:
         try:
             if request.method in _READS:
                 answer = await self._client.api_call(request.method, http_verb="GET", params=args)
+            elif request.method in _AS_A_FORM:
+                answer = await self._client.api_call(request.method, params=args)
             else:
                 answer = await self._client.api_call(request.method, json=args)
             return of_answer(answer.status_code, answer.data, answer.headers)
         except CALL_FAILURES as error:
             return of_error(error)
+
+    async def upload(self, url: str, content: bytes) -> Outcome:
+        """Hands over the bytes of a file to the address that Slack gave for them; the token does not go with them."""
+        session = self._client.session
+        if session is None or not may_upload(url, api_url=self._client.base_url):
+            return Outcome(Verdict.NEVER, "upload_address")
+        try:
+            async with session.post(
+                url,
+                data=content,
+                headers={"Content-Type": "application/octet-stream"},
+                allow_redirects=False,
+                proxy=self._client.proxy,
+            ) as answer:
+                if answer.status == 200:
+                    return Outcome(Verdict.OK, "ok")
+                return Outcome(Verdict.AGAIN, f"upload_{answer.status}")
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("upload failed: %s", type(error).__name__)
+            return Outcome(Verdict.AGAIN, "upload_failed")
 
     async def respond(self, response_url: str, rendered: Rendered) -> bool:
         """Replaces the message that was pressed through its response_url; False when that was not to be had."""

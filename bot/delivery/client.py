@@ -16,6 +16,7 @@ ANSWER_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 5.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _RESPONSE_HOSTS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_FILE_HOSTS: Final = (".slack.com", ".slack-gov.com")
 
 
 def make_session(*, answer_seconds: float = ANSWER_SECONDS) -> aiohttp.ClientSession:
@@ -47,6 +48,15 @@ def may_respond(response_url: str, *, api_url: str) -> bool:
     if is_loopback(api_url):
         return _host(response_url) in _LOOPBACK
     return response_url.startswith("https://") and _host(response_url) in _RESPONSE_HOSTS
+
+
+def may_upload(url: str, *, api_url: str) -> bool:
+    """Whether the address that was given for a file is one we send a person's words to: Slack's, or the API's own."""
+    host = _host(url)
+    if host is None or is_loopback(api_url):
+        return host in _LOOPBACK
+    ours = host == _host(api_url) or host.endswith(_FILE_HOSTS)
+    return url.startswith("https://") and ours
 
 
 def _host(url: str) -> str | None:

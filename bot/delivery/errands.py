@@ -23,7 +23,7 @@ TIDY_FOR: Final = timedelta(minutes=10)
 """Tidying that could not be done for so long is left: by then the conversation has moved on."""
 _WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING)
 _ON_A_MESSAGE: Final = (Op.UPDATE, Op.DELETE, Op.PERMALINK)
-_RENDERED: Final = (Op.POST, Op.UPDATE, Op.WHISPER)
+_RENDERED: Final = (Op.POST, Op.UPDATE, Op.WHISPER, Op.FILE)
 
 
 @dataclass(frozen=True, slots=True)

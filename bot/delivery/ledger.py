@@ -69,6 +69,12 @@ class Ledger:
         await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [])
         _tell(logging.INFO, "dropped", row, reason)
 
+    async def refused(self, errand: Errand, reason: str) -> None:
+        """Slack takes no file from us: the row is dropped, and its room says the same in another way."""
+        row = errand.row
+        await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [errand.kind.instead])
+        _tell(logging.WARNING, "no file", row, reason)
+
     async def claim(self, row: OutboxRow) -> bool:
         """Says that the row may be tried from now on; False when it is no longer waiting."""
         return await self._write(lambda tx: outbox.claim(tx, row.id))

@@ -54,7 +54,7 @@ _CODES: Final[Mapping[Verdict, frozenset[str]]] = {
         }
     ),
     Verdict.DOUBT: frozenset({"fatal_error", "internal_error"}),  # "some aspect of the operation may have succeeded"
-    Verdict.GONE: frozenset({"message_not_found"}),
+    Verdict.GONE: frozenset({"message_not_found", "file_not_found", "file_deleted"}),
     Verdict.OURS: frozenset(
         {
             "access_denied",

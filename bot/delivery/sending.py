@@ -21,6 +21,7 @@ from bot.delivery.line import Line, Pause, Ticket
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.patience import Patience
 from bot.delivery.reader import Reader
+from bot.delivery.uploading import NO_FILES, TRIES, Uploads
 from bot.outgoing import Kinds
 from bot.story.policy import Policy
 from storage.errors import DatabaseUnavailable
@@ -61,6 +62,7 @@ class Sender:
     ) -> None:
         self._reader, self._ledger, self._calls, self._line, self._holds = reader, ledger, calls, line, holds
         self._doubts, self._patience, self._policy, self._kinds = doubts, patience, policy, kinds
+        self._uploads = Uploads(calls, line)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def turn(self, lane: str) -> Turn:
@@ -128,9 +130,26 @@ class Sender:
             ticket.response_url_failed = True
             if errand.target_ts is None:
                 return await (self._fail(row, "no_target") if errand.target_comes else self._drop(errand, "no_target"))
+        if row.op is Op.FILE:
+            return await self._share(errand, ticket)
         request = request_of(errand)
         pause = self._line.blocked(request, row.id, ticket, tidying=errand.tidying)
         return pause or await self._conclude(errand, request, await self._line.call(request))
+
+    async def _share(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
+        """Shares a file. Where Slack takes none from us, or will not for long, its room says it in messages instead."""
+        shared = await self._uploads.share(errand, ticket)
+        if isinstance(shared, Pause):
+            return shared
+        if shared.verdict is Verdict.OK:
+            return await self._sent(errand, channel=errand.channel, ts=str(shared.answer.get("file") or "") or None)
+        if shared.verdict is Verdict.LIMITED:
+            return Pause()
+        lacking = shared.verdict in (Verdict.NEVER, Verdict.GONE) or shared.code in NO_FILES
+        if lacking or (shared.verdict is not Verdict.OURS and errand.row.attempts >= TRIES):
+            await self._ledger.refused(errand, f"no_file_{shared.code}")
+            return self._forget(errand.row)
+        return await self._not_done(errand, shared)
 
     async def _open(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Opens the direct message with the errand's teller and remembers it."""

@@ -4,12 +4,14 @@ Pure. Each function returns the notification's text and the blocks, within Slack
 The text never holds a story's words, and their words stand only where they can neither ping nor pose as a link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot import ids, kit, text
+from bot.story.screened import nouns
+from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView, minutes_to_read
 
 Words = tuple[str, list[kit.Block]]
@@ -42,6 +44,12 @@ def edition(views: Sequence[StoryView], *, day: str, late: str | None) -> Words:
     said.append(kit.context("Full stories are in the thread." if several else "The story is in the thread."))
     said.append(_tell())
     return f"{title}: {len(views)} new, about {minutes} to read.", said
+
+
+def taken_back() -> Words:
+    """What is left of an edition whose only story is gone; replies of other people may stand below it."""
+    words = "This week's story has been taken back."
+    return words, [kit.context(words)]
 
 
 def quiet(*, late: str | None) -> Words:
@@ -109,12 +117,13 @@ def heading(view: StoryView) -> str:
 # ── to the teller ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def notice(number: int, *, permalink: str | None, channel: str) -> Words:
+def notice(number: int, *, permalink: str | None, channel: str, story_id: str) -> Words:
     """The teller hears that the story is out."""
     begun = f"Story {number} is in this week's digest"
     thanks = "Thank you for telling it."
     place = f": <{text.escape(permalink)}>" if permalink else f", in #{text.escape(channel)}"
-    return f"{begun}. {thanks}", [kit.section(f"{begun}{place}. {thanks}")]
+    said = kit.section(f"{begun}{place}. {thanks}")
+    return f"{begun}. {thanks}", [said, kit.actions(take_back_button(story_id, number))]
 
 
 def held_back(number: int, *, slot: datetime, zone: ZoneInfo) -> Words:
@@ -130,6 +139,14 @@ def new_date(number: int, *, slot: datetime, later: bool, channel: str, zone: Zo
     if later:
         words += " Nothing is wrong with it."
     return words, [kit.section(words)]
+
+
+def left_out(number: int, kinds: Mapping[str, int]) -> str:
+    """To reviewers: what keeps a story from readers, by kind and count."""
+    what = f"the screen finds {nouns(kinds)} that its teller has not been asked about"
+    if "unread" in kinds:
+        what = "the screen could not read it"
+    return f"Story {number} was left out of the digest: {what}. Undo its approval, then ask the teller or take it out."
 
 
 # ── pieces ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ A hold ends by itself when the week's edition is made (`service.make_edition`), 
 import logging
 from datetime import datetime
 
-from bot.digest import messages, service
+from bot.digest import messages, service, trail
 from bot.digest.messages import Press
 from bot.digest.rules import Said
 from bot.story import tidings
@@ -54,6 +54,7 @@ def _move(tx: Tx, policy: Policy, press: Press, value: str, verb: Verb) -> Said:
         said, story_id = Said.NO_STORY, ""
     else:
         said = _change(tx, policy, story, version, press.user_id, verb)
+    trail.note_said(tx, verb, said, by=press.user_id, story=story)
     seen = messages.refresh_preview(tx, policy, coming_slot(tx, policy), press) if said in _DONE else False
     if not seen:
         messages.whisper(tx, press, said, story_id=story_id or None)

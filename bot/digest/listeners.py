@@ -11,13 +11,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids, text
 from bot.commands import Call, Command, Commands
-from bot.digest import holding, service
+from bot.digest import holding, service, trail
 from bot.digest.messages import Press, whisper
 from bot.digest.rendering import preview_now, reading_page
 from bot.digest.rules import Said
 from bot.edge import Edge
 from bot.outgoing import Rendered
 from bot.story.when import coming_slot
+from storage.database import Tx
 
 _PREVIEW: Final = f"{ids.COMMAND} digest preview"
 _VERBS: Final = ("preview", "post")
@@ -48,10 +49,17 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def on_read_all(ack: AsyncAck, body: dict[str, Any]) -> None:
         press = press_of(body)
         view = await edge.read(lambda tx, policy: reading_page(tx, policy, press.user_id))
+        if view is not None:  # before it is shown: what cannot be recorded is not read
+            await edge.writer.run(lambda tx: service.note_reading(tx, edge.policy, by=press.user_id))
         if view is None or not await edge.open_view(body, view):
             why = Said.ONLY_REVIEWERS if view is None else Said.NOT_OPENED
-            await edge.once(body, lambda tx, policy: whisper(tx, press, why))
+            await edge.once(body, lambda tx, policy: _refuse(tx, press, why))
         await ack()
+
+
+def _refuse(tx: Tx, press: Press, why: Said) -> None:
+    trail.note_said(tx, trail.READ, why, by=press.user_id)
+    whisper(tx, press, why)
 
 
 def press_of(body: Mapping[str, Any]) -> Press:

@@ -10,6 +10,7 @@ from bot import text
 from bot.digest.blocks import heading, late_line
 from bot.digest.preview_blocks import Preview, Row, WeekCounts, line
 from bot.digest.rules import Said
+from bot.story import clearing
 from bot.story.policy import Policy
 from bot.story.slots import MOST_STORIES, week_of
 from bot.story.view import StoryView, view_of
@@ -25,14 +26,25 @@ def view(tx: Tx, story_id: str, version: int) -> StoryView:
 
 
 def still_stands(tx: Tx, story_id: str, version: int) -> bool:
-    """Whether a story in an edition may be shown there: posted, at the approved version, and permitted."""
+    """Whether a story in an edition may be shown there: posted, at the approved version, permitted, and clean."""
     story = stories.find(tx, story_id)
     return (
         story is not None
         and story.status is StoryStatus.POSTED
         and story.approved_version == version
         and stories.may_go_to(tx, story_id, version, Place.DIGEST)
+        and not clearing.left(tx, story_id, version)
     )
+
+
+def left_out(tx: Tx, policy: Policy) -> list[Story]:
+    """Stories that would be in the next edition, but for what the screen finds in them."""
+    ready = stories.ready_for_digest(tx, policy.digest_channel)
+    return [story for story in ready if not _is_clean(tx, story)]
+
+
+def _is_clean(tx: Tx, story: Story) -> bool:
+    return not clearing.left(tx, story.id, story.approved_version or story.current_version)
 
 
 def standing(tx: Tx, edition: Edition) -> list[StoryView]:
@@ -76,7 +88,7 @@ def sentence(tx: Tx, policy: Policy, said: Said, *, story_id: str | None = None,
 def coming(tx: Tx, policy: Policy) -> tuple[Sequence[Story], Sequence[Story], int]:
     """Stories of the next edition, those held, and how many are left for the one after."""
     ready = stories.ready_for_digest(tx, policy.digest_channel, with_held=True)
-    going = [story for story in ready if not story.held]
+    going = [story for story in ready if not story.held and _is_clean(tx, story)]
     held = [story for story in ready if story.held]
     return going[:MOST_STORIES], held, max(0, len(going) - MOST_STORIES)
 

@@ -17,10 +17,10 @@ from storage import editions, outbox
 from storage.database import Tx
 from storage.records import Edition, EditionState, Message, Op, OutboxState
 
-EDITION: Final = "edition"
+EDITION: Final = tidings.EDITION
 """The week's message in the channel; an UPDATE shows it as it stands. args: edition. Story and version: the one that it
 shows again in a quiet week."""
-EDITION_STORY: Final = "edition_story"
+EDITION_STORY: Final = tidings.EDITION_STORY
 """One post of a story in the thread. Story and version; args: part."""
 EDITION_LINK: Final = "edition_link"
 """Asks Slack for the address of the week's message. args: edition, held."""
@@ -28,7 +28,9 @@ EDITION_NOTICE: Final = "edition_notice"
 """To the author: the story is out. Story and version."""
 HEARTBEAT: Final = "digest_heartbeat"
 """To reviewers, after each slot. args: edition, held."""
-PREVIEW: Final = "digest_preview"
+LEFT_OUT: Final = "digest_left_out"
+"""To reviewers: the screen has kept a story from readers. Story and version; or args: edition, for what it holds."""
+PREVIEW: Final = tidings.PREVIEW
 """To reviewers, the day before; a private one is only changed, never posted. args: slot, private."""
 LINE: Final = "digest_line"
 """A private line after a press. args: said, edition; story."""
@@ -82,6 +84,9 @@ def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tup
         ),
     )
     put_word(tx, policy, edition, held=held, depends_on=link)
+    # Says nothing when all is well; the screen may find at the moment of sending what it did not find before.
+    to = tidings.channel(policy.review_channel)
+    outbox.enqueue(tx, Message(LEFT_OUT, to, args={"edition": edition.id}, lane=f"left_out:{to}"))
 
 
 def put_word(tx: Tx, policy: Policy, edition: Edition, *, held: int, depends_on: str) -> None:
@@ -105,6 +110,12 @@ def put_heartbeat(tx: Tx, policy: Policy, edition: Edition, *, held: int, depend
     to = tidings.channel(policy.review_channel)
     args: Mapping[str, str | int | bool | None] = {"edition": edition.id, "held": held}
     outbox.enqueue(tx, Message(HEARTBEAT, to, args=args, depends_on=depends_on, lane=f"heartbeat:{to}"))
+
+
+def put_left_out(tx: Tx, policy: Policy, story_id: str, version: int | None) -> None:
+    """Put in line that a story stays out of an edition because of what the screen finds in it."""
+    to = tidings.channel(policy.review_channel)
+    outbox.enqueue(tx, Message(LEFT_OUT, to, story_id=story_id, version=version, lane=f"left_out:{to}"))
 
 
 def put_preview(tx: Tx, policy: Policy, slot: datetime) -> None:

@@ -182,6 +182,11 @@ def quiet_heartbeat(*, held: int) -> Words:
     return words, [kit.section(words)]
 
 
+def record_check(head: str) -> kit.Block:
+    """The shortened hash that `altogether audit verify --head` looks for."""
+    return kit.context(f"Record check: {head}")
+
+
 # ── one line for each press and command ───────────────────────────────────────────────────────────────────────────
 
 _LINES: Final[Mapping[Said, str]] = {

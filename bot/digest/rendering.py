@@ -3,19 +3,20 @@
 Loads what a message needs and hands it to the pure blocks. `app.py` gives `KINDS` to delivery.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot import text
+from bot import kit, text
 from bot.digest import blocks, loading, messages, preview_blocks
 from bot.digest.rules import Said
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.story import tidings
+from bot.story import clearing, tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.slots import week_of
 from bot.story.when import coming_slot
-from storage import editions, outbox, stories
+from storage import audit, editions, outbox, stories
 from storage.database import Tx
-from storage.records import Edition, EditionState, Op, OutboxRow, StoryStatus
+from storage.records import Edition, EditionState, Message, Op, OutboxRow, StoryStatus
 
 _GONE = "no longer to be shown"
 
@@ -29,7 +30,7 @@ def _edition(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
         return _reread(tx, policy, row, late)
     views = loading.standing(tx, edition)
     if not views:
-        return None
+        return Rendered(*blocks.taken_back()) if row.op is Op.UPDATE else None
     day = text.day(loading.went_out_at(edition), policy.zone)
     return Rendered(*blocks.edition(views, day=day, late=late))
 
@@ -37,7 +38,7 @@ def _edition(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 def _reread(tx: Tx, policy: Policy, row: OutboxRow, late: str | None) -> Rendered | None:
     post = row if row.target is None else outbox.get(tx, row.target)
     if post.story_id is None or post.version is None or not loading.still_stands(tx, post.story_id, post.version):
-        return None
+        return Rendered(*blocks.taken_back()) if row.op is Op.UPDATE else None
     first = editions.of_story(tx, post.story_id)
     if first is None:
         return None
@@ -51,7 +52,10 @@ def _edition_story(tx: Tx, _policy: Policy, row: OutboxRow) -> Rendered | None:
         return None
     posts = blocks.story_posts(loading.view(tx, row.story_id, row.version))
     part = int(row.args.get("part") or 0)
-    return Rendered(*posts[part]) if part < len(posts) else None
+    if part < len(posts):
+        return Rendered(*posts[part])
+    # Shorter than it was, since its teller is described by less: what stood here stands above.
+    return Rendered("The whole story stands in the post above.") if row.op is Op.UPDATE else None
 
 
 def _still_stands(tx: Tx, _policy: Policy, row: OutboxRow) -> str | None:
@@ -63,8 +67,17 @@ def _still_stands(tx: Tx, _policy: Policy, row: OutboxRow) -> str | None:
 
 
 def _something_stands(tx: Tx, _policy: Policy, row: OutboxRow) -> str | None:
+    if row.op is Op.UPDATE:
+        return None  # what stands there is to be changed, whatever is left of it
     edition = editions.get(tx, str(row.args["edition"]))
     return _GONE if edition.state is EditionState.FULL and not loading.standing(tx, edition) else None
+
+
+def _deleted_instead(tx: Tx, _policy: Policy, row: OutboxRow) -> None:
+    """Slack refused to change a post (a workspace may forbid late edits): what may no longer stand there goes whole."""
+    if row.op is Op.UPDATE and row.target is not None:
+        gone = Message(row.kind, row.recipient, op=Op.DELETE, target=row.target, depends_on=row.target)
+        outbox.enqueue(tx, replace(gone, story_id=row.story_id, version=row.version))
 
 
 def _link_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
@@ -78,18 +91,25 @@ def _notice(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     story = None if row.story_id is None else stories.find(tx, row.story_id)
     if story is None:
         return None
-    return Rendered(*blocks.notice(story.number, permalink=_permalink(tx, row), channel=policy.digest_name))
+    link, channel = _permalink(tx, row), policy.digest_name
+    return Rendered(*blocks.notice(story.number, permalink=link, channel=channel, story_id=story.id))
 
 
 def _heartbeat(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     edition = editions.get(tx, str(row.args["edition"]))
     if edition.outbox_id is None:
-        return Rendered(*preview_blocks.quiet_heartbeat(held=int(row.args.get("held") or 0)))
+        return _checked(tx, *preview_blocks.quiet_heartbeat(held=int(row.args.get("held") or 0)))
     went_out = _moment(policy, loading.went_out_at(edition))
     if edition.late:
         went_out += f" (due {_moment(policy, edition.slot_at)})"
     what, week = loading.what_it_holds(tx, edition), loading.week_counts(tx, edition.made_at)
-    return Rendered(*preview_blocks.heartbeat(went_out, what, week, permalink=_permalink(tx, row)))
+    return _checked(tx, *preview_blocks.heartbeat(went_out, what, week, permalink=_permalink(tx, row)))
+
+
+def _checked(tx: Tx, words: str, beat: list[kit.Block]) -> Rendered:
+    """With the end of the audit trail beneath: once it stands in Slack, the trail cannot be rewritten unnoticed."""
+    end = audit.head(tx)
+    return Rendered(words, [*beat, preview_blocks.record_check(end.short)] if end.seq else beat)
 
 
 def _preview(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
@@ -125,6 +145,21 @@ def _preview_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
         outbox.show(tx, shown_in, [story.id for story in (*going, *held)])
 
 
+def _left_out(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    """Which stories the screen keeps from readers, with kind and count; None when it keeps none."""
+    shown = [(row.story_id, row.version)]
+    if row.args.get("edition"):
+        edition = editions.get(tx, str(row.args["edition"]))
+        post = None if edition.outbox_id is None else outbox.find(tx, edition.outbox_id)
+        shown = [*edition.entries, *([(post.story_id, post.version)] if post is not None else [])]
+    lines = []
+    for story_id, version in shown:
+        kinds = clearing.left(tx, story_id, version) if story_id is not None and version is not None else {}
+        if story_id is not None and kinds:
+            lines.append(blocks.left_out(stories.get(tx, story_id).number, kinds))
+    return Rendered(" ".join(lines), [kit.section(line) for line in lines]) if lines else None
+
+
 def _date_changed(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     story = None if row.story_id is None else stories.find(tx, row.story_id)
     if story is None or story.status is not StoryStatus.APPROVED or story.held is not bool(row.args.get("held")):
@@ -156,12 +191,13 @@ def _moment(policy: Policy, when: datetime) -> str:
 
 
 KINDS: Kinds = {
-    messages.EDITION: Kind(render=_edition, gate=_something_stands),
-    messages.EDITION_STORY: Kind(render=_edition_story, gate=_still_stands),
+    messages.EDITION: Kind(render=_edition, gate=_something_stands, parked=_deleted_instead),
+    messages.EDITION_STORY: Kind(render=_edition_story, gate=_still_stands, parked=_deleted_instead),
     messages.EDITION_LINK: Kind(parked=_link_parked),
     messages.EDITION_NOTICE: Kind(render=_notice, gate=_still_stands),
     messages.HEARTBEAT: Kind(render=_heartbeat),
     messages.PREVIEW: Kind(render=_preview, sent=_preview_sent),
+    messages.LEFT_OUT: Kind(render=_left_out),
     messages.LINE: Kind(render=_line),
     tidings.DATE_CHANGED: Kind(render=_date_changed),
 }

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.digest import loading, messages, rules
+from bot.digest import loading, messages, rules, trail
 from bot.digest.preview_blocks import preview_text as _preview_text
 from bot.digest.rules import Said
 from bot.errors import Conflict
 from bot.story import slots, tidings
 from bot.story.policy import Policy, QuietWeek, is_reviewer
 from bot.story.when import coming_slot, expected_slots
-from storage import editions, outbox, stories, tellers
+from storage import audit, editions, outbox, stories, tellers
 from storage.database import Tx
 from storage.records import Edition, EditionState, Op, OutboxState, Story
 
@@ -85,6 +85,7 @@ def make_edition(
     late: bool = False,
     manual: bool = False,
     offline_from: datetime | None = None,
+    whose: trail.Hand = trail.CLOCK,
 ) -> Edition | None:
     """Claim the slot's week and put its digest in line; None when the week has its edition.
 
@@ -94,6 +95,8 @@ def make_edition(
     week = slots.week_of(slot, policy.zone)
     if editions.find(tx, policy.digest_channel, week) is not None:
         return None
+    for story in loading.left_out(tx, policy):
+        messages.put_left_out(tx, policy, story.id, story.approved_version)
     going, held, _ = loading.coming(tx, policy)
     entries = [(story.id, version) for story in going if (version := _post(tx, story)) is not None]
     shows = entries or _to_reread(tx, policy)
@@ -111,6 +114,7 @@ def make_edition(
     )
     if edition is None:
         raise Conflict("the week has its edition")
+    trail.note_edition(tx, entries, state, whose)
     if shows or policy.quiet_week is QuietWeek.SAY:
         messages.put_edition(tx, policy, edition, shows=shows, held=len(held))
     else:
@@ -170,6 +174,8 @@ def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | 
     """
     if by is not None and not is_reviewer(policy, by):
         log.info("denied post_now")
+        surface = audit.Surface.COMMAND if slot is None else audit.Surface.BUTTON
+        trail.note_said(tx, "digest", Said.ONLY_REVIEWERS, by=by, surface=surface)
         return _posted(tx, policy, Said.ONLY_REVIEWERS)
     week = slots.week_of(tx.now, policy.zone)
     this_week = slots.slot_of(week, policy.digest_at, policy.zone)
@@ -177,6 +183,7 @@ def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | 
         return _posted(tx, policy, Said.OUT_OF_DATE)
     stuck = _stuck(tx, policy)
     if stuck is not None:
+        trail.note_again(tx, trail.hand(by, slot=slot))
         return _posted(tx, policy, Said.POSTING_AGAIN, stuck)
     made = editions.find(tx, policy.digest_channel, week)
     if made is not None:
@@ -185,7 +192,7 @@ def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | 
     going, held, _ = loading.coming(tx, policy)
     if not going:
         return _posted(tx, policy, Said.ALL_HELD if held else Said.NOTHING_TO_POST)
-    edition = make_edition(tx, policy, slot=this_week, manual=True)
+    edition = make_edition(tx, policy, slot=this_week, manual=True, whose=trail.hand(by, slot=slot))
     _plan(tx, policy)
     return _posted(tx, policy, Said.POSTING, edition)
 
@@ -213,3 +220,9 @@ def _posted(tx: Tx, policy: Policy, said: Said, edition: Edition | None = None) 
 def preview_text(tx: Tx, policy: Policy) -> str:
     """The coming edition as plain text, for the command line."""
     return _preview_text(loading.preview(tx, policy, coming_slot(tx, policy)))
+
+
+def note_reading(tx: Tx, policy: Policy, *, by: str) -> None:
+    """The trail says that this reviewer opened the coming edition in full, for each story in it that names nobody."""
+    going, _, _ = loading.coming(tx, policy)
+    trail.note_reading(tx, [(story.id, story.approved_version or story.current_version) for story in going], by=by)

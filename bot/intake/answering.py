@@ -10,21 +10,24 @@ from typing import Any, Final
 from bot.intake import telling
 from bot.intake.carrying import Pressed, Said
 from bot.intake.completion import with_answer
+from bot.intake.found import Reworded, reworded
 from bot.intake.sending import own_story, put_before_reviewers
 from bot.intake.shelf import Shelf
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import decisions, drafts, outbox, stories, tellers
+from storage import decisions, drafts, outbox, screen_hits, stories, tellers
 from storage.database import Tx
 from storage.records import (
     Ask,
+    Disposition,
     Draft,
     DraftState,
     Fragment,
     Message,
     Op,
     Purpose,
+    ScreenHit,
     Stage,
     StoryStatus,
     Teller,
@@ -138,6 +141,9 @@ def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str | N
     words = f"{found.words}\n{added}"
     if added and len(words) > found.longest:
         return "answer_too_long"
+    looks_like = _screened(tx, found, words).found
+    if looks_like:
+        return f"looks_like:{looks_like[0].span.kind}"
     return None if added and _answer(tx, policy, shelf, found, words) else "nothing_to_send"
 
 
@@ -158,17 +164,29 @@ def answer(tx: Tx, policy: Policy, shelf: Shelf, user_id: str, ask_id: str, word
         return "Write an answer first."
     if len(words) > max(found.longest, len(found.words)):
         return f"A little shorter, please: {found.longest:,} characters at most."
+    looks_like = _screened(tx, found, words.strip()).found
+    if looks_like:
+        return telling.answer_looks_like(looks_like[0].span.kind, looks_like[0].match)
     if not _answer(tx, policy, shelf, found, words.strip()):
         return "The story has moved on. Nothing was changed."
     return None
+
+
+def _screened(tx: Tx, found: OpenAsk, words: str) -> Reworded:
+    known = screen_hits.of_version(tx, found.version.story_id, found.version.n)
+    return reworded(found.ask.prompt_id, found.words, words, known)
 
 
 def _answer(tx: Tx, policy: Policy, shelf: Shelf, found: OpenAsk, words: str) -> bool:
     ask = found.ask
     version = with_answer(found.version, ask.prompt_id, words, at=tx.now)
     notice = shelf.get(tx, version.script_sha).campaign.notice_version
+    kept = _screened(tx, found, words).kept
     if not put_before_reviewers(tx, policy, version, notice_version=notice):
         return False
+    still = [ScreenHit(ask.prompt_id, kind, Disposition.DISPUTED, number) for kind, number in sorted(kept.items())]
+    carried = screen_hits.of_version(tx, version.story_id, version.n)
+    screen_hits.record(tx, version.story_id, version.n, [*carried, *still])
     decisions.answer_ask(tx, ask.id)
     _carry_into_change(tx, found, words)
     to = tidings.author(ask.story_id)

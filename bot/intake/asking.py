@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot import ids, kit
-from bot.intake.dialogue import (
-    Conversation,
-    awaits_other,
-)
+from bot.intake.dialogue import Conversation, awaits_other, place_of
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
 from bot.text import count, escape, number_word
@@ -31,6 +28,7 @@ LINES: Final[Mapping[str, str]] = {
     "credit_too_long": "That is too long to fit under a story. Type it again in up to 100 characters.",
     "no_place": "Tick a place, or press Keep it to myself.",
     "press_send": "Press Send for review when you are ready.",
+    "decide": "Choose one of the three first: change it, replace it, or say that it isn't one.",
     "already_sent": "This story has been sent already, so it can't be kept to yourself from here.",
 }
 """What to do when a Next could not be taken, in one line."""
@@ -57,10 +55,15 @@ def line_of(code: str | None, conversation: Conversation, prompt: Prompt | None 
     return LINES[code]
 
 
+_STEPS = {"_screening": "checking your story", "_checking": "checking your story", "_ready": "ready to send"}
+
+
 def place_words(conversation: Conversation, place: str) -> str:
     """ "question 3 of 8", or what a step is called."""
+    if place == "_screening" and not (conversation.draft.open_prompt or "_").startswith("_"):
+        place = conversation.draft.open_prompt or place
     if place.startswith("_"):
-        return {"_checking": "checking your story", "_ready": "ready to send"}.get(place, "the permission questions")
+        return _STEPS.get(place, "the permission questions")
     return f"question {conversation.number(place)} of {conversation.draft.shown_total}"
 
 
@@ -308,7 +311,7 @@ def note(
     """One thing said beside the question. `about` is the `ts` of the message that it speaks of."""
     draft = conversation.draft
     number = _number_words(conversation, prompt_id)
-    where = place_words(conversation, draft.open_prompt or f"_{draft.stage}")
+    where = place_words(conversation, place_of(draft))
     if what == "offer":
         sentence = f"I haven't put that in your story: there is no question open for it. Shall I add it to {number}?"
         return Rendered(
@@ -332,6 +335,7 @@ def note(
         "added": f"Added to {number}.",
         "updated": f"Updated {number} again." if again else f"Updated {number}.",
         "form_wins": f"You changed {number} in the form, so I kept that.",
+        "replaced_wins": f"I replaced something in {number}, so I keep it as it stands. You can change it later.",
         "nowhere": "I can't put that in your story: its questions are all answered from lists. Use the buttons above.",
         "other_too_long": "That is over 200 characters. Type the something else again, a little shorter.",
         "delete_no": f"Kept. We're on {where}.",

@@ -19,6 +19,7 @@ from bot.intake.dialogue import (
     Note,
     Refresh,
     Rest,
+    Rewrite,
     SetAnswer,
     Step,
     place_of,
@@ -86,6 +87,12 @@ def load(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
     return Conversation(shelf.get(tx, draft.script_sha), draft, drafts.answers(tx, draft.id))
 
 
+def load_with_words(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
+    """The same with what was typed: for the moves that may leave an answer behind, which is screened then."""
+    conversation = load(tx, shelf, draft)
+    return replace(conversation, words=texts(tx, conversation))
+
+
 def texts(tx: Tx, conversation: Conversation) -> dict[str, str]:
     """The words of every typed prompt: what was saved in the form, else the fragments in order."""
     found: dict[str, list[str]] = {}
@@ -139,6 +146,9 @@ class Carrier:
                     self._keep(reply)
                 case SetAnswer():
                     drafts.set_answer(self.tx, self.draft.id, reply.answer)
+                case Rewrite():
+                    drafts.set_answer(self.tx, self.draft.id, reply.answer)
+                    drafts.supersede(self.tx, self.draft.id, reply.answer.prompt_id)
                 case Ask():
                     self._ask(reply)
                 case Foot():
@@ -265,6 +275,7 @@ class Carrier:
             self.remove(carrier)
         else:
             args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}
+            args |= {"outcome": reply.outcome} if reply.outcome else {}
             self.update(carrier, QUESTION, args)
         if choice:
             held = outbox.find_by_key(self.tx, self._held_key(reply.place))

@@ -4,6 +4,7 @@ Pure. What a teller wrote stands in plain text here, so that it looks as readers
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot import ids, kit
@@ -14,6 +15,7 @@ from bot.intake.dialogue import (
     PLACES,
     Conversation,
 )
+from bot.intake.found import check_line
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
 from bot.story.policy import Policy
@@ -58,6 +60,7 @@ def check(
         button = kit.button("Change" if words else "Add", ids.CHANGE, f"{conversation.draft.id}:{asked.id}")
         just_now = " · Changed just now" if changed == asked.id else ""
         blocks.append(kit.section_with((shown if bare else f"{label} — {shown}") + just_now, button))
+    blocks.append(kit.context(check_line(replace(conversation, words=texts))))
     sentence = asking.line_of(line, conversation)
     if sentence:
         blocks.append(kit.section(escape(sentence)))

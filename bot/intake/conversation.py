@@ -27,6 +27,7 @@ from bot.intake.dialogue import (
     Refresh,
     Reply,
     Rest,
+    Rewrite,
     SetAnswer,
     Step,
     awaits_other,
@@ -35,8 +36,20 @@ from bot.intake.dialogue import (
     problem_with,
     take_choices,
 )
+from bot.intake.found import findings
+from bot.intake.going import (
+    awake,
+    go,
+    keep_it,
+    onward,
+    replace_it,
+    screen_back,
+    screen_next,
+    screened_anew,
+    to_screen,
+)
 from bot.intake.script import OTHER_ID, PromptKind, Question, Script
-from storage.records import Answer, Draft, DraftState, Naming, Purpose, Stage
+from storage.records import Answer, Draft, DraftState, Naming, Purpose, Screened, Stage
 
 
 def respond(conversation: Conversation, given: Input) -> Step:
@@ -45,7 +58,7 @@ def respond(conversation: Conversation, given: Input) -> Step:
     step = handler(conversation, given)
     answered = conversation
     for reply in step.replies:
-        if isinstance(reply, SetAnswer):
+        if isinstance(reply, SetAnswer | Rewrite):
             answered = answered.with_answer(reply.answer)
     total = len(answered.asked)
     return replace(step, draft=replace(step.draft, shown_total=max(total, conversation.draft.shown_total)))
@@ -58,20 +71,6 @@ def begin(script: Script, draft: Draft) -> Step:
     return Step(begun, (Ask(first.id),))
 
 
-def _go(conversation: Conversation, place: str | Stage, *leaving: Reply, back: bool = False) -> Step:
-    """Stand at another place and put its message."""
-    draft = conversation.draft
-    if isinstance(place, Stage):
-        moved = replace(draft, stage=place, open_prompt=None, paused=False)
-    else:
-        moved = replace(draft, stage=Stage.ASKING, open_prompt=place, paused=False)
-    return Step(moved, (*leaving, Ask(place_of(moved), back)))
-
-
-def _awake(conversation: Conversation) -> Draft:
-    return replace(conversation.draft, paused=False)
-
-
 # ── saying something ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -82,19 +81,20 @@ def _say(conversation: Conversation, given: Input) -> Step:
     if given.place is not None and given.place != question.id:
         return _say_late(conversation, given, given.place)
     if question.kind is PromptKind.STORY:
-        return Step(_awake(conversation), (Keep(question.id), Foot(welcome=conversation.draft.paused)))
+        return Step(awake(conversation), (Keep(question.id), Foot(welcome=conversation.draft.paused)))
     if question.kind is PromptKind.LINE:
         if len(given.text) > question.lead.max_length:
-            return Step(_awake(conversation), (Note("line_too_long", question.id),))
+            return Step(awake(conversation), (Note("line_too_long", question.id),))
         if len(given.text) < question.lead.min_length:
-            return Step(_awake(conversation), (Refresh("short", typed=True),))
-        return _said_line(conversation, question)
+            return Step(awake(conversation), (Refresh("short", typed=True),))
+        return _said_line(conversation, given, question)
     return _say_at_choice(conversation, given, question)
 
 
-def _said_line(conversation: Conversation, question: Question) -> Step:
-    said = conversation.with_answer(replace(conversation.answer(question.id), count=1, length=1, form_text=None))
-    return _onward(said, question, Keep(question.id, alone=True), checked=True)
+def _said_line(conversation: Conversation, given: Input, question: Question) -> Step:
+    answer = replace(conversation.answer(question.id), count=1, length=1, form_text=None, screened=Screened())
+    said = replace(conversation.with_answer(answer), words={**conversation.words, question.id: given.text})
+    return onward(said, question, Keep(question.id, alone=True), checked=True)
 
 
 def _say_at_choice(conversation: Conversation, given: Input, question: Question) -> Step:
@@ -102,9 +102,9 @@ def _say_at_choice(conversation: Conversation, given: Input, question: Question)
     awaiting = awaits_other(conversation, question)
     if awaiting is not None:
         if len(given.text) > OTHER_LONGEST:
-            return Step(_awake(conversation), (Note("other_too_long", awaiting),))
+            return Step(awake(conversation), (Note("other_too_long", awaiting),))
         answer = replace(conversation.answer(awaiting), other=given.text, skipped=False)
-        return Step(_awake(conversation), (SetAnswer(answer), Refresh("other_kept", typed=True)))
+        return Step(awake(conversation), (SetAnswer(answer), Refresh("other_kept", typed=True)))
     wanted = " ".join(given.text.casefold().split())
     for prompt in question.prompts:
         options = [*prompt.choices, *([prompt.choice(OTHER_ID)] if prompt.other else [])]
@@ -119,13 +119,13 @@ def _choose_by_word(conversation: Conversation, question: Question, prompt_id: s
     known = conversation.answer(prompt_id)
     choices = (choice_id,) if prompt.kind is PromptKind.CHOICE else tuple(dict.fromkeys([*known.choices, choice_id]))
     if prompt.max_selected is not None and len(choices) > max(prompt.max_selected, len(known.choices)):
-        return Step(_awake(conversation), (Refresh("too_many", typed=True),))
+        return Step(awake(conversation), (Refresh("too_many", typed=True),))
     answer = replace(known, choices=choices, skipped=False)
     chosen = conversation.with_answer(answer)
     alone = prompt.kind is PromptKind.CHOICE and len(question.prompts) == 1 and choice_id != OTHER_ID
     if alone:
-        return _onward(chosen, question, SetAnswer(answer))
-    return Step(_awake(conversation), (SetAnswer(answer), Refresh("chosen_by_word", typed=True)))
+        return onward(chosen, question, SetAnswer(answer))
+    return Step(awake(conversation), (SetAnswer(answer), Refresh("chosen_by_word", typed=True)))
 
 
 def _hold(conversation: Conversation, after: str, *, again: bool = False) -> Step:
@@ -133,7 +133,7 @@ def _hold(conversation: Conversation, after: str, *, again: bool = False) -> Ste
     following = conversation.script.next_story_prompt(after, conversation.chosen)
     reply: tuple[Reply, ...] = (Keep(following.id), Note("held", following.id)) if following else _offer(conversation)
     asking: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if again else ()
-    return Step(_awake(conversation), (*reply, *asking))
+    return Step(awake(conversation), (*reply, *asking))
 
 
 def _offer(conversation: Conversation) -> tuple[Reply, ...]:
@@ -148,15 +148,15 @@ def _say_late(conversation: Conversation, given: Input, place: str) -> Step:
     if not place.startswith("_"):
         earlier = conversation.script.question(place)
         if earlier.kind is PromptKind.STORY:
-            return Step(_awake(conversation), (Keep(earlier.id), Note("added", earlier.id)))
+            return Step(awake(conversation), (Keep(earlier.id), Note("added", earlier.id)))
         if earlier.kind is not PromptKind.LINE:
             following = conversation.script.next_story_prompt(place, conversation.chosen)
             question = conversation.question
             if following is not None and question is not None and following.id == question.id:
                 return _say(conversation, replace(given, place=None))
             if following is not None:
-                return Step(_awake(conversation), (Keep(following.id), Note("added", following.id)))
-    return Step(_awake(conversation), _offer(conversation))
+                return Step(awake(conversation), (Keep(following.id), Note("added", following.id)))
+    return Step(awake(conversation), _offer(conversation))
 
 
 def _say_elsewhere(conversation: Conversation, given: Input) -> Step:
@@ -165,7 +165,7 @@ def _say_elsewhere(conversation: Conversation, given: Input) -> Step:
     if place is not None and not place.startswith("_"):
         return _say_late(conversation, given, place)
     again: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if conversation.draft.paused else ()
-    return Step(_awake(conversation), (*_offer(conversation), *again))
+    return Step(awake(conversation), (*_offer(conversation), *again))
 
 
 def _say_credit(conversation: Conversation, given: Input) -> Step:
@@ -174,9 +174,16 @@ def _say_credit(conversation: Conversation, given: Input) -> Step:
         return _say_elsewhere(conversation, given)
     line = " ".join(given.text.split())
     if not line or len(line) > CREDIT_LONGEST:
-        return Step(_awake(conversation), (Refresh("credit_too_long", typed=True),))
-    kept = SetAnswer(Answer(CREDIT, form_text=line))
-    return _go(conversation, Stage.PLACES, kept, Leave(place_of(conversation.draft)))
+        return Step(awake(conversation), (Refresh("credit_too_long", typed=True),))
+    answer = Answer(CREDIT, form_text=line)
+    return _leave_credit(conversation.with_answer(answer), SetAnswer(answer))
+
+
+def _say_at_screen(conversation: Conversation, given: Input) -> Step:
+    """Words while something that was found waits: if they belong to an answer, it is shown as it reads now."""
+    step = _say_elsewhere(conversation, given)
+    kept = any(isinstance(one, Keep) and one.prompt_id is not None for one in step.replies)
+    return replace(step, replies=(*step.replies, Refresh(None))) if kept else step
 
 
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,24 +208,8 @@ def _next(conversation: Conversation, given: Input) -> Step:
     assert question is not None
     problem = problem_with(chosen, question)
     if problem is not None:
-        return Step(_awake(chosen), (*kept, Refresh(problem, typed=given.typed)))
-    return _onward(chosen, question, *kept)
-
-
-def _onward(conversation: Conversation, question: Question, *kept: Reply, checked: bool = False) -> Step:
-    """Leave a finished question for the one after it, or for the check."""
-    unanswered = not checked and not is_answered(conversation, question)
-    marks: list[Reply] = list(kept)
-    if unanswered:
-        # Passing an optional question by is an answer too: what depends on it is not asked, and nothing nags.
-        for prompt in question.prompts:
-            skipped = replace(conversation.answer(prompt.id), skipped=True)
-            conversation = conversation.with_answer(skipped)
-            marks.append(SetAnswer(skipped))
-    leaving = (*marks, Leave(question.id))
-    ids = [one.id for one in conversation.asked]
-    rest = ids[ids.index(question.id) + 1 :] if question.id in ids else []
-    return _go(conversation, rest[0] if rest else Stage.CHECKING, *leaving)
+        return Step(awake(chosen), (*kept, Refresh(problem, typed=given.typed)))
+    return onward(chosen, question, *kept)
 
 
 def _skip(conversation: Conversation, given: Input) -> Step:
@@ -228,8 +219,8 @@ def _skip(conversation: Conversation, given: Input) -> Step:
     if is_answered(chosen, question):
         return _next(conversation, given)  # they have answered: skipping does not throw it away
     if question.required:
-        return Step(_awake(chosen), (*kept, Refresh("needed", typed=given.typed)))
-    return _onward(chosen, question, *kept)
+        return Step(awake(chosen), (*kept, Refresh("needed", typed=given.typed)))
+    return onward(chosen, question, *kept)
 
 
 def _back(conversation: Conversation, given: Input) -> Step:
@@ -239,13 +230,13 @@ def _back(conversation: Conversation, given: Input) -> Step:
     ids = [one.id for one in chosen.asked]
     at = ids.index(question.id) if question.id in ids else 0
     if at == 0:
-        return Step(_awake(chosen), (*kept, Refresh("first", typed=given.typed)))
+        return Step(awake(chosen), (*kept, Refresh("first", typed=given.typed)))
     leave = Leave(question.id, unanswered=not is_answered(chosen, question))
-    return _go(chosen, ids[at - 1], *kept, leave, back=True)
+    return go(chosen, ids[at - 1], *kept, leave, back=True)
 
 
 def _no_skip(conversation: Conversation, given: Input) -> Step:
-    return Step(_awake(conversation), (Refresh("no_skip", typed=given.typed),))
+    return Step(awake(conversation), (Refresh("no_skip", typed=given.typed),))
 
 
 def _check_next(conversation: Conversation, given: Input) -> Step:
@@ -253,44 +244,51 @@ def _check_next(conversation: Conversation, given: Input) -> Step:
     leave = Leave(place_of(conversation.draft))
     for question in conversation.asked:
         if problem_with(conversation, question) is not None:
-            return _go(conversation, question.id, leave)
-    return _go(conversation, Stage.NAMING, leave)
+            return go(conversation, question.id, leave)
+    return screened_anew(conversation) or go(conversation, Stage.NAMING, leave)
 
 
 def _check_back(conversation: Conversation, given: Input) -> Step:
-    return _go(conversation, conversation.asked[-1].id, Leave(place_of(conversation.draft), unanswered=True), back=True)
+    return go(conversation, conversation.asked[-1].id, Leave(place_of(conversation.draft), unanswered=True), back=True)
 
 
 def _naming_next(conversation: Conversation, given: Input) -> Step:
     chosen, kept = take_choices(conversation, given)
     naming = chosen.answer(NAMING).choices
     if not naming:
-        return Step(_awake(chosen), (*kept, Refresh("choose", typed=given.typed)))
+        return Step(awake(chosen), (*kept, Refresh("choose", typed=given.typed)))
     following = Stage.CREDIT if naming[0] == Naming.NAME else Stage.PLACES
-    return _go(chosen, following, *kept, Leave(place_of(chosen.draft)))
+    return go(chosen, following, *kept, Leave(place_of(chosen.draft)))
 
 
 def _credit_next(conversation: Conversation, given: Input) -> Step:
     if conversation.answer(CREDIT).form_text:
-        return _go(conversation, Stage.PLACES, Leave(place_of(conversation.draft)))
-    return Step(_awake(conversation), (Refresh("type_credit", typed=given.typed),))
+        return _leave_credit(conversation)
+    return Step(awake(conversation), (Refresh("type_credit", typed=given.typed),))
+
+
+def _leave_credit(conversation: Conversation, *kept: Reply) -> Step:
+    leaving = (*kept, Leave(place_of(conversation.draft)))
+    if any(one.prompt_id == CREDIT for one in findings(conversation)):
+        return to_screen(conversation, CREDIT, *leaving)
+    return go(conversation, Stage.PLACES, *leaving)
 
 
 def _places_next(conversation: Conversation, given: Input) -> Step:
     chosen, kept = take_choices(conversation, given)
     if not chosen.answer(PLACES).choices:
-        return Step(_awake(chosen), (*kept, Refresh("no_place", typed=given.typed)))
-    return _go(chosen, Stage.READY, *kept, Leave(place_of(chosen.draft)))
+        return Step(awake(chosen), (*kept, Refresh("no_place", typed=given.typed)))
+    return go(chosen, Stage.READY, *kept, Leave(place_of(chosen.draft)))
 
 
 def _ready_next(conversation: Conversation, given: Input) -> Step:
-    return Step(_awake(conversation), (Refresh("press_send", typed=given.typed),))
+    return Step(awake(conversation), (Refresh("press_send", typed=given.typed),))
 
 
 def _back_to(stage: Stage) -> "Handler":
     def back(conversation: Conversation, given: Input) -> Step:
         chosen, kept = take_choices(conversation, given)
-        return _go(chosen, stage, *kept, Leave(place_of(chosen.draft), unanswered=True), back=True)
+        return go(chosen, stage, *kept, Leave(place_of(chosen.draft), unanswered=True), back=True)
 
     return back
 
@@ -312,7 +310,7 @@ def _carry_on(conversation: Conversation, given: Input) -> Step:
     """Put the open place again; at a check that is not resting, typing "carry on" goes on."""
     if conversation.draft.stage is Stage.CHECKING and not conversation.draft.paused and given.typed:
         return _check_next(conversation, given)
-    return Step(_awake(conversation), (Ask(place_of(conversation.draft)),))
+    return Step(awake(conversation), (Ask(place_of(conversation.draft)),))
 
 
 def _help(conversation: Conversation, given: Input) -> Step:
@@ -333,7 +331,7 @@ def _delete_no(conversation: Conversation, given: Input) -> Step:
 
 def _keep_private(conversation: Conversation, given: Input) -> Step:
     if conversation.draft.purpose is Purpose.CHANGE:
-        return Step(_awake(conversation), (Refresh("already_sent", typed=given.typed),))
+        return Step(awake(conversation), (Refresh("already_sent", typed=given.typed),))
     return Step(conversation.draft, (Close(DraftState.KEPT),))
 
 
@@ -341,22 +339,31 @@ def _send(conversation: Conversation, given: Input) -> Step:
     """Send, if everything still stands; a change since may have opened a question again."""
     for question in conversation.asked:
         if problem_with(conversation, question) is not None:
-            return _go(conversation, question.id, Leave(place_of(conversation.draft), unanswered=True))
+            return go(conversation, question.id, Leave(place_of(conversation.draft), unanswered=True))
+    found = screened_anew(conversation)
+    if found is not None:
+        return found
     return Step(conversation.draft, (Close(DraftState.SENT, care=given.text == "care"),))
 
 
 def _not_yet(conversation: Conversation, given: Input) -> Step:
     """A button of a later step, pressed at an earlier one."""
-    return Step(_awake(conversation), (Refresh(None, typed=given.typed),))
+    return Step(awake(conversation), (Refresh(None, typed=given.typed),))
 
 
 Handler = Callable[[Conversation, Input], Step]
 
 MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
-    Move.SAY: {Stage.ASKING: _say, Stage.CREDIT: _say_credit, None: _say_elsewhere},
+    Move.SAY: {
+        Stage.ASKING: _say,
+        Stage.SCREENING: _say_at_screen,
+        Stage.CREDIT: _say_credit,
+        None: _say_elsewhere,
+    },
     Move.CHOOSE: {None: _choose},
     Move.NEXT: {
         Stage.ASKING: _next,
+        Stage.SCREENING: screen_next,
         Stage.CHECKING: _check_next,
         Stage.NAMING: _naming_next,
         Stage.CREDIT: _credit_next,
@@ -365,6 +372,7 @@ MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
     },
     Move.BACK: {
         Stage.ASKING: _back,
+        Stage.SCREENING: screen_back,
         Stage.CHECKING: _check_back,
         Stage.NAMING: _back_to(Stage.CHECKING),
         Stage.CREDIT: _back_to(Stage.NAMING),
@@ -380,5 +388,7 @@ MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
     Move.DELETE_NO: {None: _delete_no},
     Move.KEEP_PRIVATE: {Stage.PLACES: _keep_private, None: _not_yet},
     Move.SEND: {Stage.READY: _send, None: _not_yet},
+    Move.REPLACE: {Stage.SCREENING: replace_it, None: _not_yet},
+    Move.NOT_ONE: {Stage.SCREENING: keep_it, None: _not_yet},
 }
 """What follows each move, by stage; None stands for every other stage."""

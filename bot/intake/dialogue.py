@@ -37,6 +37,8 @@ class Move(StrEnum):
     CARRY_ON = "carry_on"
     KEEP_PRIVATE = "keep_private"
     SEND = "send"
+    REPLACE = "replace"
+    NOT_ONE = "not_one"
 
 
 WORDS: Final[Mapping[str, Move]] = {
@@ -77,6 +79,8 @@ class Conversation:
     script: Script
     draft: Draft
     answers: Mapping[str, Answer]
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The words of every typed prompt, where the move may leave an answer behind: they are screened then."""
 
     def answer(self, prompt_id: str) -> Answer:
         """What is held for a prompt; an empty answer when nothing is."""
@@ -99,7 +103,9 @@ class Conversation:
     @property
     def question(self) -> Question | None:
         """The question that is open, if one is."""
-        return None if self.draft.open_prompt is None else self.script.question(self.draft.open_prompt)
+        if self.draft.open_prompt is None or self.draft.stage is not Stage.ASKING:
+            return None
+        return self.script.question(self.draft.open_prompt)
 
     def number(self, place: str) -> int:
         """The place's number among the questions asked, from 1."""
@@ -126,6 +132,13 @@ class Keep:
 @dataclass(frozen=True, slots=True)
 class SetAnswer:
     """Hold this for a prompt."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Hold these words for a prompt, and delete what was written for it: it held an identifier."""
 
     answer: Answer
 
@@ -161,6 +174,8 @@ class Leave:
 
     place: str
     unanswered: bool = False
+    outcome: str | None = None
+    """At the screen: what was decided, and about which kind ("removed:phone")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +201,7 @@ class Close:
     care: bool = False
 
 
-Reply = Keep | SetAnswer | Ask | Foot | Refresh | Leave | Note | Rest | Close
+Reply = Keep | SetAnswer | Rewrite | Ask | Foot | Refresh | Leave | Note | Rest | Close
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,8 @@ class Step:
 
 def place_of(draft: Draft) -> str:
     """The place where a draft stands: its open question's id, or the name of the step."""
+    if draft.stage is Stage.SCREENING:
+        return f"_{draft.stage}"
     return draft.open_prompt or f"_{draft.stage}"
 
 

@@ -6,11 +6,13 @@ box that they are about.
 
 from dataclasses import replace
 
+from bot.intake import conversation as machine
 from bot.intake import dialogue, sending
-from bot.intake.carrying import Carrier, load
+from bot.intake.carrying import Carrier, load, load_with_words
 from bot.intake.dialogue import (
     place_of,
 )
+from bot.intake.going import screened_anew
 from bot.intake.script import OTHER_ID, Question
 from bot.intake.service import real_choices
 from bot.intake.shelf import Shelf
@@ -75,6 +77,13 @@ def save_form(
             drafts.supersede(tx, draft.id, answer.prompt_id)
     carrier = Carrier(tx, policy, load(tx, shelf, draft))
     carrier.draft = replace(draft, active_at=tx.now)
+    saved = load_with_words(tx, shelf, draft)
+    found = None if draft.stage in (Stage.ASKING, Stage.SCREENING) else screened_anew(saved)
+    if draft.stage is Stage.SCREENING or found is not None:
+        carrier = Carrier(tx, policy, saved)
+        carrier.carry_out(found or machine.respond(saved, dialogue.Input(dialogue.Move.NEXT)))
+        sending.refresh_check(tx, carrier, changed=question.id)
+        return None
     if place_of(draft) == "_checking":
         carrier.refresh(None, note=question.id)
     else:

@@ -41,6 +41,8 @@ _PRESSES: Mapping[str, Move] = {
     ids.DELETE_YES: Move.DELETE_YES,
     ids.DELETE_NO: Move.DELETE_NO,
     ids.KEEP_PRIVATE: Move.KEEP_PRIVATE,
+    ids.REPLACE: Move.REPLACE,
+    ids.NOT_ONE: Move.NOT_ONE,
     ids.SEND: Move.SEND,
     ids.SEND_WITH_CARE: Move.SEND,
 }

@@ -4,6 +4,7 @@ Lenient: fields that a payload leaves out are made up for where they can be, and
 docs.slack.dev/reference/events/message and docs.slack.dev/reference/interaction-payloads.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -151,4 +152,12 @@ def form(view: Payload) -> dict[str, str | tuple[str, ...]]:
 
 def from_slack_field(value: object) -> str:
     """Words from a form: Slack sends these as they were typed, without tokens or entities."""
-    return normalise(str(value or "")).strip()
+    return normalise(_MENTION.sub(_somebody, str(value or ""))).strip()
+
+
+_MENTION = re.compile(r"<([@#])[A-Z][A-Z0-9]+(?:\|[^<>\n]*)?>")
+
+
+def _somebody(token: re.Match[str]) -> str:
+    """A mention that was pasted into a form; in a message it has become this already."""
+    return "[a colleague]" if token[1] == "@" else "[a channel]"

@@ -5,9 +5,10 @@ left to say, and delivery drops the row.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.intake import answering, asking, carrying, checking, greeting, sending, service, telling, waking
+from bot.intake import answering, asking, carrying, checking, greeting, screen_blocks, sending, service, telling, waking
 from bot.intake.carrying import load, texts
 from bot.intake.dialogue import (
     Conversation,
@@ -16,11 +17,11 @@ from bot.intake.dialogue import (
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.story import tidings, when
+from bot.story import codes, tidings, when
 from bot.story.policy import Policy, can_be_changed, expires_at
 from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
-from storage import decisions, drafts, stories
+from storage import decisions, drafts, removals, stories
 from storage.database import Tx
 from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage
 
@@ -88,6 +89,8 @@ def _question(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered 
     if draft is None:
         return None
     place = str(row.args["place"])
+    if row.args.get("outcome"):
+        return screen_blocks.outcome(str(row.args["outcome"]))
     live = _is_carrier(draft, row) and place == place_of(draft)
     if row.op is Op.POST and not live:
         return None
@@ -119,6 +122,11 @@ def _step(
             return checking.check(
                 conversation, words, buttons=live, changed=None if changed is None else str(changed), line=line
             )
+        case Stage.SCREENING if live:
+            found = replace(conversation, words=texts(tx, conversation))
+            return screen_blocks.found(found, buttons=True, line=line)
+        case Stage.SCREENING:
+            return telling.plain("Something here looked like an identifier.")
         case Stage.NAMING:
             return checking.naming(conversation, buttons=live, line=line)
         case Stage.CREDIT:
@@ -256,7 +264,15 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     slot = when.expected_slot(tx, policy, row.story_id)
     permitted = stories.may_go_to(tx, row.story_id, view.version, Place.DIGEST)
     said = when.say_slot(policy, slot) if slot is not None and permitted else None
-    return telling.receipt(policy, view, slot=said, again=bool(row.args.get("again")), story_id=row.story_id)
+    again = bool(row.args.get("again"))
+    code = None if again else _code(tx, policy, row.story_id, view.number)
+    return telling.receipt(policy, view, slot=said, again=again, story_id=row.story_id, code=code)
+
+
+def _code(tx: Tx, policy: Policy, story_id: str, number: int) -> str | None:
+    """The story's withdrawal code, unless the key that it was made with is another by now."""
+    code = codes.code_of(policy.code_key, story_id, number)
+    return code if removals.code_hash(tx, story_id) == codes.hash_of(story_id, code) else None
 
 
 def _kept(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

@@ -4,9 +4,11 @@ Plain functions in one transaction. On sending, the words move from the draft to
 keeps none of them.
 """
 
+import logging
 from dataclasses import replace
 from typing import Final
 
+from bot.intake import trail
 from bot.intake.carrying import Carrier, Pressed, texts
 from bot.intake.completion import answers_from, version_of
 from bot.intake.dialogue import (
@@ -15,11 +17,12 @@ from bot.intake.dialogue import (
     Conversation,
     Step,
 )
+from bot.intake.found import as_sent, hits, keeps_something
 from bot.intake.shelf import Shelf
+from bot.story import codes, tidings
 from bot.story import policy as rules
-from bot.story import tidings
 from bot.story.policy import Policy, can_be_changed
-from storage import drafts, outbox, stories, tellers
+from storage import audit, drafts, erasing, outbox, permissions, removals, screen_hits, stories, tellers
 from storage.database import Tx
 from storage.records import (
     Draft,
@@ -33,6 +36,8 @@ from storage.records import (
     StoryStatus,
     Version,
 )
+
+log = logging.getLogger(__name__)
 
 CHECKED: Final = "checked"
 SENT: Final = "sent"
@@ -67,9 +72,15 @@ def _send(tx: Tx, policy: Policy, conversation: Conversation, how: Close, carrie
             return
     else:
         version = version_of(conversation, words, story_id=tx.new_id(), parent=None, at=tx.now)
-        story = stories.add(tx, version, care=how.care, notice_version=draft.notice_version)
+        care = how.care or keeps_something(conversation)
+        story = stories.add(tx, version, care=care, notice_version=draft.notice_version)
         tellers.set_author(tx, story.id, draft.teller_id, draft.id)
-    _tell_sent(tx, policy, story, draft, carrier)
+        trail.note(tx, trail.SEND, story_id=story.id)
+        removals.set_code(tx, story.id, codes.hash_of(story.id, codes.code_of(policy.code_key, story.id, story.number)))
+    permissions.confirm(
+        tx, story.id, story.current_version, taken_out=not how.care, notice_version=draft.notice_version
+    )
+    _tell_sent(tx, policy, story, conversation, carrier)
 
 
 def _send_change(tx: Tx, conversation: Conversation, words: dict[str, str], how: Close) -> Story | None:
@@ -81,14 +92,21 @@ def _send_change(tx: Tx, conversation: Conversation, words: dict[str, str], how:
         return None
     parent = stories.version(tx, story.id, story.current_version)
     version = version_of(conversation, words, story_id=story.id, parent=parent, at=tx.now)
-    if not stories.submit_again(tx, story.id, version, notice_version=draft.notice_version, care=how.care):
+    care = how.care or keeps_something(conversation)
+    if not stories.submit_again(tx, story.id, version, notice_version=draft.notice_version, care=care):
         return None
     tellers.set_change_draft(tx, story.id, None)
+    trail.note(tx, trail.CHANGE, story_id=story.id, before=story.status)
     return stories.get(tx, story.id)
 
 
-def _tell_sent(tx: Tx, policy: Policy, story: Story, draft: Draft, carrier: Carrier) -> None:
+def _tell_sent(tx: Tx, policy: Policy, story: Story, conversation: Conversation, carrier: Carrier) -> None:
+    draft = conversation.draft
     version = stories.version(tx, story.id, story.current_version)
+    found = hits(conversation)
+    screen_hits.record(tx, story.id, version.n, found)
+    kinds = [f"{hit.kind}/{hit.disposition}:{hit.count}" for hit in found]
+    log.info("screened story=%s version=%d found=%s", story.id, version.n, ",".join(kinds) or "nothing")
     tidings.put_card(tx, policy, version)
     ready = carrier.carrier_row()
     if ready is not None:
@@ -111,6 +129,9 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, draft: Draft, carrier: Carr
             version=version.n,
         ),
     )
+    if draft.purpose is not Purpose.NEW:  # its draft is not noted with the story: taking it back must find what it said
+        for row in erasing.messages_of_draft(tx, draft.id):
+            outbox.show(tx, row.id, [story.id])
     _end(tx, draft, DraftState.SENT)
 
 
@@ -145,6 +166,7 @@ def _keep_private(tx: Tx, policy: Policy, draft: Draft, carrier: Carrier) -> Non
     if row is not None:
         carrier.update(row, KEPT, {"draft": draft.id})
     drafts.save(tx, replace(draft, state=DraftState.KEPT, paused=True, nudge_at=None, expires_at=until))
+    trail.note(tx, trail.KEEP)
 
 
 def take_up_again(tx: Tx, policy: Policy, draft: Draft) -> Draft | None:
@@ -169,13 +191,14 @@ def _delete(tx: Tx, draft: Draft, carrier: Carrier) -> None:
         tellers.set_change_draft(tx, story_id, None)
     outbox.enqueue(tx, Message(DELETED, carrier.to, args={"change": change}))
     _end(tx, draft, DraftState.DELETED)
+    trail.note(tx, trail.DELETE_DRAFT, story_id=story_id)
 
 
 def expire(tx: Tx, draft: Draft, kind: str) -> None:
     """Time is up for a draft that was not sent."""
     to = tidings.teller(draft.teller_id)
     for one in drafts.asked(tx, draft.id):
-        if one.prompt_id == f"_{Stage.CHECKING}":
+        if one.prompt_id in (f"_{Stage.CHECKING}", f"_{Stage.SCREENING}"):  # these show words
             row = outbox.get(tx, one.outbox_id)
             if row.state is OutboxState.SENT:
                 message = Message(row.kind, to, op=Op.DELETE, lane=tidings.tidy(to), target=row.id, depends_on=row.id)
@@ -190,6 +213,7 @@ def expire(tx: Tx, draft: Draft, kind: str) -> None:
     if draft.purpose is not Purpose.ANSWER:
         outbox.enqueue(tx, Message(kind, to, args={"change": draft.purpose is Purpose.CHANGE}))
     _end(tx, draft, DraftState.EXPIRED)
+    trail.note(tx, trail.EXPIRE_DRAFT, story_id=story_id, actor=audit.SYSTEM, surface=audit.Surface.SCHEDULER)
 
 
 # ── a story that was sent ─────────────────────────────────────────────────────────────────────────────────────────
@@ -223,7 +247,7 @@ def change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str 
     story = own_story(tx, pressed.user_id, pressed.value)
     if story is None:
         return "not_yours"
-    if not can_be_changed(story) or story.status is StoryStatus.REMOVED:
+    if not can_be_changed(story):
         return "posted"
     teller = tellers.meet(tx, pressed.user_id, dm_channel=pressed.channel or None)
     if drafts.find_open(tx, teller.id) is not None:
@@ -245,8 +269,9 @@ def change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str 
         started_ts=pressed.action_ts,
     )
     drafts.add(tx, draft)
+    known = screen_hits.of_version(tx, story.id, version.n)
     for answer in answers_from(version):
-        drafts.set_answer(tx, draft.id, answer)
+        drafts.set_answer(tx, draft.id, as_sent(answer, known))
     tellers.set_change_draft(tx, story.id, draft.id)
     conversation = Conversation(shelf.get(tx, draft.script_sha), draft, drafts.answers(tx, draft.id))
     carrier = Carrier(tx, policy, conversation)
@@ -266,6 +291,7 @@ def delete_declined(tx: Tx, policy: Policy, pressed: Pressed) -> bool:
         tellers.set_change_draft(tx, story.id, None)
     row = outbox.find_message(tx, pressed.channel, pressed.message_ts) if pressed.message_ts else None
     stories.remove(tx, story.id)
+    trail.note(tx, trail.DELETE, story_id=story.id, before=story.status)
     tidings.refresh_cards(tx, policy, story.id)
     to = tidings.author(story.id)
     if row is not None:  # the message that handed the words back shows them
@@ -289,5 +315,6 @@ def put_before_reviewers(tx: Tx, policy: Policy, version: Version, *, notice_ver
     story = stories.get(tx, version.story_id)
     if not stories.submit_again(tx, story.id, version, notice_version=notice_version, care=story.care):
         return False
+    trail.note(tx, trail.ANSWER, story_id=story.id, before=story.status)
     tidings.put_card(tx, policy, version)
     return True

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.intake import answering, dialogue, sending
 from bot.intake import conversation as machine
-from bot.intake.carrying import OFFERED, TAKEN, Carrier, Pressed, Said, added_to_form, load
+from bot.intake.carrying import OFFERED, TAKEN, Carrier, Pressed, Said, added_to_form, load, load_with_words
 from bot.intake.dialogue import (
     Input,
     Move,
@@ -133,7 +133,9 @@ def _respond(
     said: Said | None = None,
     pressed: Pressed | None = None,
 ) -> None:
-    conversation = load(tx, shelf, draft)
+    # What was typed is read only where it may be screened: not for each message of a burst.
+    reading = load if given.move in (Move.SAY, Move.CHOOSE) else load_with_words
+    conversation = reading(tx, shelf, draft)
     carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
     _finish(tx, policy, shelf, conversation, carrier, machine.respond(conversation, given))
 
@@ -143,7 +145,7 @@ def _finish(
 ) -> None:
     closing = carrier.carry_out(step)
     if closing is not None:
-        sending.close(tx, policy, load(tx, shelf, carrier.draft), closing, carrier)
+        sending.close(tx, policy, load_with_words(tx, shelf, carrier.draft), closing, carrier)
 
 
 # ── an edit, a deletion ───────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +170,8 @@ def edit_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
     if draft.state not in (DraftState.OPEN, DraftState.KEPT) or fragment.removed or fragment.text == said.text:
         return
     if newer:
-        drafts.change_fragment(tx, said.channel, said.ts, text=said.text, edited_ts=said.edited_ts)
+        words = "" if fragment.superseded else said.text  # what no longer counts is not kept either
+        drafts.change_fragment(tx, said.channel, said.ts, text=words, edited_ts=said.edited_ts)
     if newer and draft.state is DraftState.OPEN:
         _after_change(tx, policy, shelf, draft, fragment, said, "edited")
 
@@ -204,9 +207,11 @@ def _after_change(
         return
     carrier.draft = replace(draft, active_at=tx.now)
     if fragment.superseded:
-        if conversation.answer(prompt_id).form_text is not None:
-            carrier.note("form_wins", prompt_id, key=f"form-wins:{draft.id}:{prompt_id}")
-    elif place_of(draft) in (prompt_id, "_checking"):
+        answer = conversation.answer(prompt_id)
+        if answer.form_text is not None:
+            what = "replaced_wins" if answer.screened.removed else "form_wins"
+            carrier.note(what, prompt_id, key=f"form-wins:{draft.id}:{prompt_id}")
+    elif place_of(draft) in (prompt_id, "_checking", "_screening"):
         carrier.refresh(None, note=note)
     else:
         carrier.note("updated", prompt_id, key=f"updated:{draft.id}:{prompt_id}")
@@ -222,7 +227,7 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
     draft = own_draft(tx, pressed)
     if draft is None:
         return
-    place = pressed.value.partition(":")[2]
+    place, _, mark = pressed.value.partition(":")[2].partition(":")
     conversation = load(tx, shelf, draft)
     carrier = Carrier(tx, policy, conversation, pressed=pressed)
     if draft.state is DraftState.KEPT and move in (Move.CARRY_ON, Move.DELETE, Move.DELETE_YES):
@@ -235,12 +240,13 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
         carrier.whisper("over")
         return
     bound = move in (Move.NEXT, Move.BACK, Move.SKIP, Move.CHOOSE, Move.SEND, Move.KEEP_PRIVATE)
+    bound = bound or move in (Move.REPLACE, Move.NOT_ONE)
     if bound and place != place_of(draft):
         if move is not Move.CHOOSE:
             carrier.whisper("answered")
         return
     chosen = real_choices(conversation, pressed.chosen)
-    given = Input(move, place=place, text="care" if care else "", chosen=chosen)
+    given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
     _respond(tx, policy, shelf, draft, given, pressed=pressed)
 
 
@@ -322,7 +328,7 @@ def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
         row = outbox.find_message(tx, pressed.channel, pressed.message_ts)
         if row is not None:
             carrier.change_note(row, "added", prompt_id)
-    if place_of(draft) in (prompt_id, "_checking"):
+    if place_of(draft) in (prompt_id, "_checking", "_screening"):
         carrier.refresh(None)
     else:
         sending.refresh_check(tx, carrier)

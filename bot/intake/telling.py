@@ -11,9 +11,12 @@ from bot import ids, kit
 from bot.intake.checking import story_blocks
 from bot.intake.script import Campaign, Script
 from bot.outgoing import Rendered
+from bot.story.papers import PAPERS
 from bot.story.policy import Policy
+from bot.story.screening import KIND_WORDS
+from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
-from bot.text import count, day, escape, short_day
+from bot.text import count, cut, day, escape, short_day
 from storage.records import Story, StoryStatus
 
 # ── hello ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,7 +81,11 @@ def how_we_use(campaign: Campaign) -> dict[str, Any]:
     paragraphs = [part.strip() for part in campaign.how_we_use.split("\n\n") if part.strip()]
     return kit.modal(
         "How we use stories",
-        [kit.section(escape(part)) for part in paragraphs] or [kit.section("–")],
+        [
+            *(kit.section(escape(part)) for part in paragraphs),
+            kit.section("*The papers*, which the people who run this can give you in full:"),
+            *(kit.section(f"*{escape(paper.title)}.* {escape(paper.short)}") for paper in PAPERS),
+        ],
         callback_id=ids.READING_VIEW,
         metadata="",
         close="Close",
@@ -109,21 +116,31 @@ def sent(policy: Policy, when: datetime) -> Rendered:
     return _plain(f"Sent {day(when, policy.zone)}.")
 
 
-def receipt(policy: Policy, view: StoryView, *, slot: str | None, again: bool, story_id: str) -> Rendered:
-    """Thank you, the number, who reads it, by when, and where it will appear."""
+def receipt(
+    policy: Policy, view: StoryView, *, slot: str | None, again: bool, story_id: str, code: str | None = None
+) -> Rendered:
+    """Thank you, the number, who reads it, by when, where it will appear, and how to take it back.
+
+    `code` is told once, when a story is first sent: it works for whoever holds it.
+    """
     first = f"*This is story {view.number}.*" if not again else f"*Story {view.number} is back with the reviewers.*"
     lines = [f"{first} A reviewer will read it, usually within 2 working days, and I'll tell you here."]
     if slot is not None:
         lines.append(f"If approved, it goes in #{escape(policy.digest_name)} on {slot}.")
     lines.append("Until it is in a digest you can still change it.")
+    lines.append(f"To take it back, press the button or type `{ids.COMMAND} withdraw {view.number}`.")
+    if code is not None:
+        lines += [f"In case you leave this Slack, save this code somewhere else:\n`{code}`", "I can't show it again."]
     text = f"Story {view.number} is with the reviewers."
     return Rendered(
         text,
         [
             kit.section("\n".join(lines)),
             kit.actions(
+                take_back_button(story_id, view.number),
                 kit.button("See it", ids.SEE_STORY, story_id),
                 kit.button(f"Change story {view.number}", ids.CHANGE_STORY, story_id),
+                kit.button("Change permission", ids.CHANGE_PERMISSION, story_id),
             ),
         ],
     )
@@ -181,8 +198,20 @@ def nudge(
     return Rendered(sentence, [kit.section(sentence), *([doors] if buttons else [])])
 
 
+def answer_looks_like(kind: str, match: str | None) -> str:
+    """Why an answer to a reviewer can't go back as it is; `match` only for beneath the box that holds it."""
+    what = KIND_WORDS[kind]
+    shown = f": “{cut(match, 60)}”" if match else ""
+    return (
+        f"Something in this looks like {what}{shown}. Change it, or put [removed] in its place. "
+        "If it isn't one, use Change on the story's receipt: there you can say so."
+    )
+
+
 def whisper(what: str, where: str) -> Rendered:
     """One line that only they see."""
+    if what.startswith("looks_like:"):
+        return _plain(answer_looks_like(what.partition(":")[2], None))
     return _plain(
         {
             "already_started": f"You've already started. We're on {where}.",
@@ -257,10 +286,15 @@ def sent_you_a_message(team_id: str, dm_channel: str | None) -> Rendered:
 
 def help_text(campaign: Campaign, *, reviewer: bool) -> Rendered:
     """`/story help`."""
-    lines = [f"{escape(campaign.help)} *{ids.COMMAND}* tell one or carry on · *mine* yours · *help* this."]
+    verbs = (
+        f"*{ids.COMMAND}* tell one or carry on · *mine* yours · *mydata* what I hold about you · "
+        "*withdraw 31* take one back."
+    )
+    lines = [f"{escape(campaign.help)} {verbs}"]
     if reviewer:
         lines.append(
-            "Reviewers: *review* · *approve 31* · *ask 31 question* · *decline 31 reason* · *digest preview* or *post*."
+            "Reviewers: *review* · *approve 31* · *ask 31 question* · *decline 31 reason* · *takedown 31 reason* · "
+            "*digest preview* or *post*."
         )
     text = lines[0].replace("*", "")
     return Rendered(
@@ -279,7 +313,21 @@ _STATES = {
     StoryStatus.DECLINED: "handed back to you on {day}",
     StoryStatus.POSTED: "in the digest",
     StoryStatus.REMOVED: "deleted",
+    StoryStatus.WITHDRAWN: "taken back",
 }
+
+
+_SHOWN = frozenset({StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED, StoryStatus.POSTED})
+
+
+def mine_doors(story: Story) -> list[kit.Element]:
+    """What its teller can do about a story, beside reading it."""
+    if story.status in (StoryStatus.REMOVED, StoryStatus.WITHDRAWN):
+        return []
+    back = take_back_button(story.id, story.number)
+    if story.status not in _SHOWN:
+        return [back]
+    return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id)]
 
 
 def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool) -> Rendered:
@@ -296,6 +344,9 @@ def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: b
         state = _STATES[story.status].format(day=short_day(story.changed_at, policy.zone))
         name = f"{story.number} · {title} · {state}" if title else f"{story.number} · {state}"
         blocks.append(kit.section_with(name, kit.button("See it", ids.SEE_STORY, story.id)))
+        doors = mine_doors(story)
+        if doors:
+            blocks.append(kit.actions(*doors))
     return Rendered(f"You have told {count(len(rows), 'story', 'stories')}.", blocks)
 
 

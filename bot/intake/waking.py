@@ -14,7 +14,7 @@ from bot.intake.dialogue import (
 )
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import drafts, inbox, outbox
+from storage import drafts, outbox
 from storage.database import Tx
 from storage.records import DraftState, Message, Op, Purpose
 
@@ -52,9 +52,3 @@ def _rest_carrier(tx: Tx, to: str, carrier_id: str, nudge_id: str) -> None:
         op = Op.DELETE if row.kind == FOOT else Op.UPDATE
         message = Message(row.kind, to, op=op, args=row.args, target=row.id, depends_on=nudge_id, lane=lane)
         outbox.enqueue(tx, message)
-
-
-def tidy_inbox(tx: Tx, policy: Policy) -> datetime | None:
-    """Old keys and parked bodies go."""
-    inbox.forget_old(tx)
-    return None

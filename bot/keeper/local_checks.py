@@ -15,6 +15,7 @@ from bot.intake.script import ScriptError
 from bot.intake.script_file import load_script
 from bot.keeper.lookup import plain_code
 from bot.keeper.report import Line, fix, note, ok
+from bot.rights import tombstones as stones
 from bot.settings import Settings
 from bot.story import slots
 from bot.story.policy import Policy
@@ -65,6 +66,15 @@ def next_digest(settings: Settings, now: datetime, *, slot: datetime | None) -> 
     """When the next digest goes out; `slot` as the database has it, by the clock alone where it cannot be read."""
     found = slot or slots.next_slot(now, settings.digest_at, settings.zone)
     return [ok("next digest", day_and_time(found, settings.zone))]
+
+
+def tombstones(settings: Settings) -> list[Line]:
+    """Whether the file of what was taken back can be read and written; it is not made."""
+    file = settings.tombstones_file
+    if (why := stones.can_be_written(file)) is not None:
+        return [fix("tombstones", why)]
+    kept = count(len(stones.read(file)), "story", "stories")
+    return [ok("tombstones", f"can be written, {kept} taken back")]
 
 
 class DatabaseChecks:

@@ -86,7 +86,10 @@ async def reviewers(client: AsyncWebClient, settings: Settings) -> list[Line]:
     if not lines and len(found.ids) > 1:
         lines = [ok("reviewers", count(len(found.ids), "person", "people"))]
     if len(found.ids) == 1:
-        alone = "only 1 person, whose own story nobody could review. Add a second to REVIEWERS."
+        alone = (
+            "only 1 person, whose own story nobody could review, and who can't approve alone what needs two reviewers. "
+            "Add a second to REVIEWERS."
+        )
         lines.append(note("reviewers", alone))
     return lines + [note("reviewers", said) for said in found.notes]
 

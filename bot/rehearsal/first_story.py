@@ -77,8 +77,11 @@ async def _write_what_happened(play: Play, sam: Person) -> str:
     play.pause()
     await sam.hear("Got all six. Press Next when you're done.")
     await sam.press("Next")
-    await sam.hear("3 of 8 · What difference did it make, or could it have made, to a person or a service?")
     await sam.gone("Got all six.")
+    await sam.hear("This looks like a phone number: 01632 960 983. A reader could use it to find someone.")
+    await sam.press("Replace with [removed]")
+    await sam.hear("A phone number is now [removed]. It still shows in your own message above; edit or delete that")
+    await sam.hear("3 of 8 · What difference did it make, or could it have made, to a person or a service?")
     return kept
 
 
@@ -126,7 +129,8 @@ async def _choose_and_skip(sam: Person) -> None:
 async def _check(sam: Person) -> None:
     """The whole story is read back, and one answer changed in the form."""
     await sam.hear("Check your story. This is what readers will see. Nothing is sent yet.")
-    await sam.hear("the ward rang 01632 960 983 but that was the old office")
+    await sam.hear("the ward rang [removed] but that was the old office")
+    await sam.hear("Identifier check: 1 phone number replaced, nothing else found.")
     await sam.hear("she couldn't manage the stairs")
     await sam.press("Change", beside="What difference it made")
     await sam.see_view("Change your answer")

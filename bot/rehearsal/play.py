@@ -79,12 +79,16 @@ class Play:
         """Returns the person of this handle."""
         return self.rehearsal.person(name)
 
-    async def at(self, when: str) -> None:
-        """It is this moment, as in "2025-06-06 10:00" in the workspace's zone, and the bot knows."""
+    async def at(self, when: str, *, is_heard: bool = False) -> None:
+        """It is this moment, as in "2025-06-06 10:00" in the workspace's zone, and the bot knows.
+
+        With `is_heard` it may not know yet: what it says at this moment is what the play waits for next.
+        """
         moment = datetime.fromisoformat(when).replace(tzinfo=ZONE)
         self._transcript.at(moment)
         self.rehearsal.clock.set(moment)
-        await asyncio.sleep(NOTICED)  # the bot tells nobody that it has looked at its clock
+        if not is_heard:
+            await asyncio.sleep(NOTICED)  # the bot tells nobody that it has looked at its clock
 
     def pause(self) -> None:
         """Lets the moment pass in which the bot waits for somebody to go on typing."""

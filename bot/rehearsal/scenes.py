@@ -183,9 +183,9 @@ async def _three_decisions(play: Play) -> None:
 async def _edition(play: Play) -> None:
     sam, priya, lee, rae = (play.person(name) for name in ("sam", "priya", "lee", "rae"))
     amira = play.person("amira")
-    await play.at("2025-06-05 10:00")
+    await play.at("2025-06-05 10:00", is_heard=True)
     await amira.hear("Tomorrow's digest, as it will look. #info-stories, Friday 6 June, 10am UK time.", channel=REVIEW)
-    await play.at("2025-06-06 10:00")
+    await play.at("2025-06-06 10:00", is_heard=True)
     edition = await rae.hear("This week's stories", channel=STORIES)
     for words in ("Friday 6 June · 2 stories", "One list for the cold snap", "Told five times in one day"):
         play.expect(words in edition.shown, f"the digest says: {words}")
@@ -204,7 +204,7 @@ async def _edition(play: Play) -> None:
 async def _quiet_week(play: Play) -> None:
     amira, rae = play.person("amira"), play.person("rae")
     before = [m.ts for m in rae.messages(STORIES)]
-    await play.at("2025-06-13 10:00")
+    await play.at("2025-06-13 10:00", is_heard=True)
     await amira.hear("No digest this week: no approved stories. Everything is working.", channel=REVIEW)
     play.expect([m.ts for m in rae.messages(STORIES)] == before, "a quiet week posts nothing in #info-stories")
 

@@ -69,6 +69,7 @@ class Rehearsal:
                 web.route("*", "/api/{method}", self._call),
                 web.get("/link/{ticket}", self.hub.serve),
                 web.post("/response/{key}", self._respond),
+                web.post("/upload/{ticket}", self._upload),
                 *self._routes,
             ]
         )
@@ -77,6 +78,7 @@ class Rehearsal:
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
         self.response_urls.base = f"{self.origin}/response/"
+        self.workspace.files.base = f"{self.origin}/upload/"
         return self
 
     async def __aexit__(
@@ -157,6 +159,13 @@ class Rehearsal:
             return Answer({"ok": True})
 
         return await self._with_faults(request, "response_url", perform=perform)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """Takes the bytes of a file that was announced; the log has their number and nothing of what they say."""
+        content = await request.read()
+        taken = self.workspace.files.receive(request.match_info["ticket"], content)
+        self.log.record("from bot", "upload", outcome="ok" if taken else "refused", body={"bytes": len(content)})
+        return web.Response(text=f"OK - {len(content)}" if taken else "not found", status=200 if taken else 404)
 
     async def _with_faults(self, request: web.Request, method: str, *, perform: Perform) -> web.StreamResponse:
         """Performs and answers a call, unless and until a fault that was armed for it strikes."""

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from . import methods_chat as chat
 from . import methods_conversations as conversations
+from . import methods_files as files
 from . import methods_people as people
 from . import methods_views as views
 from .call import ApiError, Call
@@ -69,6 +70,19 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(conversations.open_, ("im:write",), 3, "partly", "One person only, no groups."),
     "conversations.replies": Method(
         conversations.replies, HISTORY, 3, "partly", "No unread counts; a later page does not repeat the parent."
+    ),
+    "files.completeUploadExternal": Method(
+        files.complete_upload,
+        ("files:write",),
+        4,
+        "partly",
+        "One conversation, no blocks; a file stands in it at once. The refusal of bytes that never came is a guess.",
+    ),
+    "files.delete": Method(
+        files.delete, ("files:write",), 3, "partly", "The app's own uploads only; no tombstone where it stood."
+    ),
+    "files.getUploadURLExternal": Method(
+        files.get_upload_url, ("files:write",), 4, "partly", "No snippets or alt_txt; bytes must come raw."
     ),
     "team.info": Method(people.team_info, ("team:read",), 3, "partly", "No icons or plan."),
     "usergroups.list": Method(people.usergroups_list, ("usergroups:read",), 2, "partly", "No channel preferences."),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from .clock import WorkspaceClock
+from .files import Files
 from .messages import Conversation, Kind, Post, with_ids
 from .people import Directory, Profile, UserGroup
 from .views import Views
@@ -32,6 +33,7 @@ BOT_SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -97,6 +99,7 @@ class Workspace:
         self.directory = Directory()
         self.conversations: dict[str, Conversation] = {}
         self.views = Views()
+        self.files = Files()
         self.subscribed: set[str] = set(SUBSCRIBED)
         self.commands: set[str] = {"/story"}
         self.messages_tab_enabled = True

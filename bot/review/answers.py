@@ -25,6 +25,8 @@ _DENIED: Final[Mapping[Verb | None, str]] = {
     Verb.ASK: "ask the teller",
     Verb.DECLINE: "decline",
     Verb.UNDO: "undo an approval",
+    Verb.REDACT: "redact",
+    Verb.SENSITIVE: "mark a story as sensitive",
     None: "review",
 }
 _NOUN: Final[Mapping[Verb, str]] = {
@@ -32,6 +34,8 @@ _NOUN: Final[Mapping[Verb, str]] = {
     Verb.ASK: "question",
     Verb.DECLINE: "decline",
     Verb.UNDO: "undo",
+    Verb.REDACT: "redaction",
+    Verb.SENSITIVE: "mark",
 }
 _TOLD: Final[Mapping[Verb, tuple[str, str]]] = {
     Verb.APPROVE: ("approved story {n}", "Story {n} was approved by {who}"),
@@ -53,8 +57,8 @@ class Facts:
     decision: Decision | None = None
     slot: datetime | None = None
     changed_at: datetime | None = None
-    nameless: bool = False
-    """A story with no name or role: nothing about its teller is said finer than the day."""
+    half_approved: bool = False
+    """It needs two reviewers and has one."""
     card_due_at: datetime | None = None
     """When the version's card is still to come."""
 
@@ -92,6 +96,12 @@ def _done(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
             return f"Your question about story {n} is on its way to the teller, without your name."
         case Verb.DECLINE:
             return f"Story {n} is declined. The teller has your reason and their words."
+        case Verb.REDACT:
+            return f"Story {n} is redacted and has a new card. The teller is told what went, without your name."
+        case Verb.SENSITIVE:
+            return f"Story {n} needs two different reviewers from now on."
+        case _ if facts.half_approved:
+            return f"Your approval of story {n} is undone. It needs one more reviewer again; the teller is told."
         case _:
             return f"The approval of story {n} is undone. It is waiting for a decision again, and the teller is told."
 
@@ -128,19 +138,18 @@ def _when(policy: Policy, at: datetime, now: datetime) -> str:
     return f"on {day(at, zone)} at {time_of_day(at, zone)}"
 
 
+def _once(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    called = f', "{cut(one_line(facts.title), 80)}",' if facts.title else ""
+    return f"Your approval of story {outcome.number}{called} is noted. One more reviewer needed."
+
+
 def _changed(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     then = _DENIED[outcome.verb].partition(" ")[0]
     if facts.card_due_at is not None:
         due = day_and_time(facts.card_due_at, policy.zone)
         return f"Story {outcome.number} has changed. Its new card comes on {due}. Read it, then {then}."
-    if facts.changed_at is None:
-        when = ""
-    elif facts.nameless:
-        when = f" on {day(facts.changed_at, policy.zone)}"
-    elif facts.changed_at.astimezone(policy.zone).date() == facts.now.astimezone(policy.zone).date():
-        when = f" at {time_of_day(facts.changed_at, policy.zone)}"
-    else:
-        when = f" on {day(facts.changed_at, policy.zone)} at {time_of_day(facts.changed_at, policy.zone)}"
+    # The day and nothing finer, whatever the naming: when somebody wrote can tell who they are.
+    when = "" if facts.changed_at is None else f" on {day(facts.changed_at, policy.zone)}"
     return f"Story {outcome.number} changed{when}. Read the new card, then {then}."
 
 
@@ -178,7 +187,9 @@ _SENTENCES: Final[Mapping[What, _Say]] = {
     What.NO_STORY: _no_story,
     What.REMOVED: lambda _, o, f: f"Story {o.number} has been removed. Nothing changed.",
     What.OWN_STORY: lambda _, o, f: (
-        f"Story {o.number} can't be decided by the person who told it. Another reviewer needs to."
+        # Without a number where it was pressed: what is kept of that answer does not say which story (`service.tell`).
+        ("That story" if o.number is None else f"Story {o.number}")
+        + " can't be decided by the person who told it. Another reviewer needs to."
     ),
     What.CHANGED: _changed,
     What.UNSHOWN: _unshown,
@@ -190,6 +201,23 @@ _SENTENCES: Final[Mapping[What, _Say]] = {
     What.TOO_LONG: _too_long,
     What.MALFORMED: lambda _, o, f: f"That button doesn't work any more. Nothing changed. {LIST}",
     What.NOT_OPENED: lambda _, o, f: "Slack didn't let me open that in time. Please press again.",
+    What.ONCE: _once,
+    What.TWICE: lambda _, o, f: f"You have approved story {o.number}. Someone else needs to, too.",
+    What.TAKEN_BACK: lambda _, o, f: f"Your approval of story {o.number} is taken back.",
+    What.NOT_YOURS: lambda _, o, f: (
+        f"Only the reviewer who approved story {o.number} can take that back. Nothing changed."
+    ),
+    What.NEEDS_TWO: lambda _, o, f: f"Story {o.number} needs two different reviewers already. Nothing changed.",
+    What.NOT_REDACTION: lambda _, o, f: (
+        "Here words can only be taken out: put [removed] in their place and leave the rest as it was. "
+        "For any other change, ask the teller."
+    ),
+    What.NOTHING_REMOVED: lambda _, o, f: (
+        "Nothing is taken out yet. Put [removed] in place of the words that should go."
+    ),
+    What.NO_WORDS_TO_REMOVE: lambda _, o, f: (
+        f"Story {o.number} has no typed words that fit a form. Ask the teller to change it."
+    ),
     What.NOT_SAVED: lambda _, o, f: "I couldn't save that. Nothing has changed; please try again in a minute.",
 }
 
@@ -207,7 +235,7 @@ def _value(outcome: rules.Outcome) -> str:
 
 
 def _buttons(outcome: rules.Outcome, facts: Facts) -> list[Callable[[rules.Outcome], kit.Element]]:
-    if outcome.what is What.DONE and outcome.verb is Verb.APPROVE:
+    if outcome.what in (What.DONE, What.ONCE) and outcome.verb is Verb.APPROVE:
         return [_undo]
     if outcome.what in (What.CHANGED, What.UNSHOWN) and facts.card_due_at is None:
         return [_read]

@@ -4,7 +4,7 @@ Pure. Reviewers see what readers will see: no teller, no time finer than the day
 stands and calls this, for the channel and for the page that *Read* opens.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,9 +14,11 @@ from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.review import fitting, rules
 from bot.story.policy import Policy
+from bot.story.screened import card_line
+from bot.story.screening import KIND_WORDS
 from bot.story.view import StoryView, view_of
 from bot.text import cut, day, escape, join
-from storage.records import Decision, Naming, Place, Story, Version
+from storage.records import Decision, Naming, Place, ScreenHit, Story, Version, VersionKind
 
 PLACES: Final[Mapping[Place, str]] = {
     Place.DIGEST: "weekly digest",
@@ -55,6 +57,16 @@ class Card:
     """The question that waits for the teller."""
     slot: datetime | None = None
     """The digest that carries the story, or will."""
+    approvers: tuple[str, ...] = ()
+    """Reviewers whose approval of this version stands."""
+    marked_by: str | None = None
+    """The reviewer who said that it needs two."""
+    kept: tuple[str, ...] = ()
+    """Kinds that the screen found in it and its teller says are none."""
+    hits: Sequence[ScreenHit] = ()
+    """What the screen found in it, by kind and count."""
+    redacted_by: str | None = None
+    """The reviewer who took out the words that this version lacks."""
 
     @property
     def view(self) -> StoryView:
@@ -75,7 +87,7 @@ def card(policy: Policy, it: Card) -> Rendered:
 def _full(policy: Policy, it: Card) -> Rendered:
     view = it.view
     above = [kit.header(fitting.name(view)), kit.context(sent_line(policy, it)), *fitting.facts(view)]
-    below = [kit.context(*terms(it)), kit.actions(*deciding(it))]
+    below = [kit.context(*terms(policy, it)), kit.actions(*deciding(it))]
     cut_short = [kit.context("Read shows the whole story."), kit.actions(reading(it))]
     room = kit.MOST_CHARACTERS - kit.size([*above, *below, *cut_short])
     answers, whole = fitting.answers(view, room=room, most=MOST_ANSWERS, changes=True)
@@ -86,17 +98,19 @@ def _full(policy: Policy, it: Card) -> Rendered:
 def sent_line(policy: Policy, it: Card) -> str:
     """When it was sent (the day, nothing finer), which version it is, what changed, who is needed."""
     changed = it.view.changed_labels
+    on = day(it.version.created_at, policy.zone)
+    redacted = it.version.kind is VersionKind.REDACTED
     parts = [
-        f"Sent {day(it.version.created_at, policy.zone)}",
+        f"Redacted by {_name(policy, it.redacted_by)}, {on}" if redacted else f"Sent {on}",
         f"version {it.version.n}",
         *([f"changed: {cut(join(changed), 300)}"] if changed else []),
-        "needs 1 reviewer",
+        "needs 1 reviewer" if not it.story.care else "needs 1 more reviewer" if it.approvers else "needs 2 reviewers",
     ]
     return " · ".join(parts)
 
 
-def terms(it: Card) -> list[str]:
-    """How the story would be shown, where, and what its teller asked for."""
+def terms(policy: Policy, it: Card) -> list[str]:
+    """How the story would be shown, where, and why it needs a second reviewer."""
     places = ", ".join(words for place, words in PLACES.items() if place in it.version.places)
     to = f"May go to: {places or 'nowhere now'}"
     if it.version.naming is Naming.NONE:
@@ -104,12 +118,27 @@ def terms(it: Card) -> list[str]:
     else:
         lines = [f"Shown as: {cut(it.view.credit or 'no name or role', 200)} · {to}"]
     if it.story.care:
-        lines.append("The teller wasn't sure it is safe to share and asked for it to be checked twice.")
-    return lines
+        lines.append(f"Needs 2 different reviewers: {_why_two(policy, it)}.")
+    if it.story.care and it.approvers and it.stands is Stands.OPEN:
+        lines.append(f"Approved by {_name(policy, it.approvers[0])}. One more reviewer needed.")
+    return [*lines, card_line(it.version, it.hits)]
+
+
+def _why_two(policy: Policy, it: Card) -> str:
+    kept = join([KIND_WORDS.get(kind, "something") for kind in it.kept])
+    whys = [
+        *([f"the teller kept something that looks like {kept}"] if kept else []),
+        *([f"{_name(policy, it.marked_by)} marked it as sensitive"] if it.marked_by is not None else []),
+    ]
+    return join(whys) or "the teller wasn't sure and asked for it to be checked twice"
+
+
+def _name(policy: Policy, user_id: str | None) -> str:
+    return "a reviewer" if user_id is None else policy.name_of(user_id)
 
 
 def deciding(it: Card) -> list[kit.Element]:
-    """The three buttons; Approve asks the four questions first."""
+    """What a reviewer may do; Approve asks the four questions first. Undo takes back the first of two approvals."""
     ask_first = kit.confirm(
         f"Approve story {it.story.number}?",
         "Could a colleague, a local paper or the family tell who this is? Could two stories together? "
@@ -117,10 +146,20 @@ def deciding(it: Card) -> list[kit.Element]:
         "Approve",
         "Not yet",
     )
+    mark_first = kit.confirm(
+        f"Ask for two reviewers of story {it.story.number}?",
+        "For a child, a death, a case or complaint that is not over, domestic abuse, or a place so small that people "
+        "would know. Two different reviewers then need to approve. This can't be undone.",
+        "Ask for two",
+        "Not now",
+    )
     return [
         kit.button("Approve", ids.APPROVE, it.value, style="primary", confirm=ask_first),
         kit.button("Ask the teller", ids.ASK, it.value),
         kit.button("Decline", ids.DECLINE, it.value),
+        kit.button("Redact", ids.REDACT, it.value),
+        *([kit.button("Undo", ids.UNDO, it.value)] if it.approvers else []),
+        *([] if it.story.care else [kit.button("Needs two", ids.SENSITIVE, it.value, confirm=mark_first)]),
     ]
 
 
@@ -156,6 +195,8 @@ def removed(number: int | None) -> Rendered:
 
 
 def _who(policy: Policy, it: Card) -> str:
+    if it.stands in (Stands.APPROVED, Stands.POSTED) and len(it.approvers) > 1:
+        return join([policy.name_of(user_id) for user_id in it.approvers])
     return "a reviewer" if it.decision is None else policy.name_of(it.decision.reviewer)
 
 

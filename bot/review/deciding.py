@@ -4,9 +4,10 @@ Only `service.py` calls this. One conditional update decides a race; everything 
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.review import rules, standing
+from bot.review import redaction, rules, standing
 from bot.review.rules import At, Outcome, Target, What
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
@@ -26,7 +27,7 @@ class Act:
     target: Target
     story: Story | None
 
-    def comes_to(self, what: What, decision: Decision | None = None) -> Outcome:
+    def comes_to(self, what: What, decision: Decision | None = None, *, prompt_id: str | None = None) -> Outcome:
         """The outcome of this act."""
         story = self.story
         number = story.number if story is not None else self.target if isinstance(self.target, int) else None
@@ -38,6 +39,7 @@ class Act:
             version=None if story is None else story.current_version,
             decision_id=None if decision is None else decision.id,
             typed=isinstance(self.target, int),
+            prompt_id=prompt_id,
         )
 
 
@@ -59,8 +61,9 @@ def refusal(tx: Tx, policy: Policy, act: Act) -> Outcome | None:
     if what is None:
         return None
     if what in (What.NOT_REVIEWER, What.OWN_STORY, What.MALFORMED):
-        # Never who: beside "own story", a name here would say who told it.
-        log.info("denied verb=%s story=%s why=%s", act.verb, None if act.story is None else act.story.id, what)
+        # Never who. Beside "own story" not even which: the answer to a person at that second would say who told it.
+        which = None if act.story is None or what is What.OWN_STORY else act.story.id
+        log.info("denied verb=%s story=%s why=%s", act.verb, which, what)
     return act.comes_to(what)
 
 
@@ -74,7 +77,7 @@ def _forbidden(tx: Tx, policy: Policy, act: Act) -> What | None:
         return What.NO_STORY
     if isinstance(target, At) and not 1 <= target.version <= story.current_version:
         return What.MALFORMED
-    if story.status is StoryStatus.REMOVED:
+    if story.status in (StoryStatus.REMOVED, StoryStatus.WITHDRAWN):
         return What.REMOVED
     if act.verb is None:
         return What.UNSHOWN if standing.readable(tx, story) is None else None
@@ -90,11 +93,30 @@ def decide(
     """
     story, verb = _of(act)
     version = act.target.version if isinstance(act.target, At) else story.current_version
-    if _unseen(tx, act) or not decisions.decide(tx, story.id, version, verb):
+    done = None if _unseen(tx, act) else decisions.decide(tx, story.id, version, verb, by=act.by)
+    if done is None:
         return _why_not(tx, act)
-    decision = decisions.add(tx, story.id, version, reviewer=act.by, verb=verb, reason=reason, comment=comment)
+    decision = decisions.add(tx, story.id, version, reviewer=act.by, verb=done, reason=reason, comment=comment)
     tidings.refresh_cards(tx, policy, story.id)
-    log.info("decided verb=%s story=%s version=%d", verb, story.id, version)
+    log.info("decided verb=%s story=%s version=%d", done, story.id, version)
+    return decision
+
+
+def redact(tx: Tx, policy: Policy, act: Act, words: Mapping[str, str]) -> Outcome | Decision:
+    """Put the version with these words in the place of the one that was pointed at; its card goes out at once.
+
+    The act must have been neither refused nor hindered. Returns the decision, or why there is none.
+    """
+    story, verb = _of(act)
+    made = redaction.redact(stories.version(tx, story.id, story.current_version), words, at=tx.now)
+    if isinstance(made, redaction.Refused):
+        return act.comes_to(made.what, prompt_id=made.prompt_id)
+    if not stories.redact(tx, made):
+        return _why_not(tx, act)
+    decision = decisions.add(tx, story.id, made.n, reviewer=act.by, verb=verb)
+    # The minute is the reviewer's, not the teller's: no round to wait for.
+    tidings.put_card(tx, policy, made, at_once=True)
+    log.info("decided verb=%s story=%s version=%d", verb, story.id, made.n)
     return decision
 
 
@@ -123,6 +145,14 @@ def _why_not(tx: Tx, act: Act) -> Outcome:
     story, verb = _of(act)
     made = decisions.of_story(tx, story.id)
     changed = What.CHANGED if story.current_version > 1 else What.UNSHOWN
+    seen = not _unseen(tx, act) and (not isinstance(act.target, At) or act.target.version == story.current_version)
+    if seen and story.status is StoryStatus.SUBMITTED:
+        if verb is Verb.APPROVE and story.first_approver == act.by:
+            return act.comes_to(What.TWICE)
+        if verb is Verb.UNDO and story.first_approver is not None:
+            return act.comes_to(What.NOT_YOURS)
+        if verb is Verb.SENSITIVE:
+            return act.comes_to(What.NEEDS_TWO)
     if verb is Verb.UNDO:
         last = rules.last_move(made, story.current_version)
         if story.status is StoryStatus.SUBMITTED and last is not None and last.verb is Verb.UNDO:

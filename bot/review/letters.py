@@ -4,27 +4,33 @@ Pure. The first sentence of a letter's plain text is neutral: it may show on a l
 is handed back whole, as far as one message holds it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.review import fitting, rules
 from bot.story.policy import Policy
+from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
-from bot.text import day_and_time
+from bot.text import cut, day_and_time, one_line
 from storage.records import Decision
 
 _MOST_ANSWERS = 40
+_MOST_TAKEN = 6_000
+"""Characters of what was taken out: a message holds some 13,000."""
 
 
-def approved(policy: Policy, number: int, slot: datetime | None) -> Rendered:
-    """The story goes out as it was sent, and when."""
+def approved(policy: Policy, number: int, slot: datetime | None, story_id: str, *, redacted: bool = False) -> Rendered:
+    """The story goes out as it was sent, or with what was taken out of that, and when."""
+    how = "as you last sent it, without what a reviewer took out" if redacted else "exactly as you last sent it"
     first = f"Story {number} is approved"
     if slot is None:
-        rest = "exactly as you last sent it. It isn't for the weekly digest, as you chose."
+        rest = f"{how}. It isn't for the weekly digest, as you chose."
     else:
-        rest = f"exactly as you last sent it. It goes in #{policy.digest_name} on {day_and_time(slot, policy.zone)}."
-    return Rendered(f"{first}, {rest}", [kit.rich(kit.words(f"{first}, {rest}"))])
+        rest = f"{how}. It goes in #{policy.digest_name} on {day_and_time(slot, policy.zone)}."
+    said = kit.rich(kit.words(f"{first}, {rest}"))
+    return Rendered(f"{first}, {rest}", [said, kit.actions(take_back_button(story_id, number))])
 
 
 def undone(number: int) -> Rendered:
@@ -34,6 +40,32 @@ def undone(number: int) -> Rendered:
         "A reviewer will read it again and I'll tell you here. You don't need to do anything."
     )
     return Rendered(text, [kit.rich(kit.words(text))])
+
+
+def redacted(number: int, story_id: str, went: Sequence[tuple[str, Sequence[str]]]) -> Rendered:
+    """What was taken out of which answer, that nothing else changed, and the way to change it themselves."""
+    first = f"A reviewer has taken something out of story {number}"
+    opening = f"{first}, so that nobody in it can be recognised. In its place readers see [removed]."
+    closing = (
+        "Nothing else has changed, your permission stays as you gave it, and you don't need to do anything. "
+        "If the story no longer says what you meant, you can change it."
+    )
+    room = _MOST_TAKEN
+    blocks = [kit.rich(kit.words(opening))]
+    for label, parts in went[:_MOST_ANSWERS]:
+        quoted = cut(", ".join(f'"{cut(one_line(part), 200)}"' for part in parts), max(1, room))
+        room -= len(quoted)
+        blocks.append(kit.said(label, quoted or "–"))
+        if room <= 1:
+            break
+    blocks += [
+        kit.rich(kit.words(closing)),
+        kit.actions(
+            kit.button("See it", ids.SEE_STORY, story_id),
+            kit.button(f"Change story {number}", ids.CHANGE_STORY, story_id),
+        ),
+    ]
+    return Rendered(f"{first}. What it was is in this message.", blocks)
 
 
 def declined(view: StoryView, story_id: str, decision: Decision) -> Rendered:

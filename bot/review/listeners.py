@@ -13,17 +13,27 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
 from bot.edge import Edge
-from bot.review import modals, rendering, rules, service
+from bot.review import modals, rendering, rules, service, trail
 from bot.review.rules import Outcome, What
 from bot.review.typed import COMMANDS
 from bot.story.policy import Policy
+from storage.audit import Surface
 from storage.database import Tx
 from storage.records import Verb
 
 __all__ = ["COMMANDS", "register"]
 
-_AT_ONCE: Final = {ids.APPROVE: (Verb.APPROVE, service.approve), ids.UNDO: (Verb.UNDO, service.undo)}
-_THROUGH_A_PAGE: Final[Mapping[str, Verb | None]] = {ids.ASK: Verb.ASK, ids.DECLINE: Verb.DECLINE, ids.READ: None}
+_AT_ONCE: Final = {
+    ids.APPROVE: (Verb.APPROVE, service.approve),
+    ids.UNDO: (Verb.UNDO, service.undo),
+    ids.SENSITIVE: (Verb.SENSITIVE, service.mark_sensitive),
+}
+_THROUGH_A_PAGE: Final[Mapping[str, Verb | None]] = {
+    ids.ASK: Verb.ASK,
+    ids.DECLINE: Verb.DECLINE,
+    ids.REDACT: Verb.REDACT,
+    ids.READ: None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         def work(tx: Tx, policy: Policy) -> None:
             outcome = act(tx, policy, by=press.by, target=rules.at_of(press.value))
             # A card says by itself that it was decided; everywhere else the answer is a line.
-            if outcome.what is not What.DONE or not press.on_card:
+            if outcome.what not in rules.ACTED or not press.on_card:
                 _tell(tx, policy, outcome, press)
 
         await edge.once(body, work, apology=lambda tx, policy: _tell(tx, policy, Outcome(What.NOT_SAVED, verb), press))
@@ -81,15 +91,21 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         if isinstance(page, Outcome):
             await whisper(body, press, page)
-        elif not await edge.open_view(body, page, push=press.in_modal):
+            await ack()
+            return
+        if verb is None:  # before it is shown: what cannot be recorded is not read
+            await edge.writer.run(lambda tx: trail.note_reading(tx, by=press.by, target=target))
+        if not await edge.open_view(body, page, push=press.in_modal):
             await whisper(body, press, Outcome(What.NOT_OPENED, verb))
         await ack()
 
     async def whisper(body: dict[str, Any], press: _Press, outcome: Outcome) -> None:
         # Never in place: the list or the line that the button stands in is still of use.
-        await edge.once(
-            body, lambda tx, policy: service.tell(tx, policy, outcome, person=press.by, channel=press.channel)
-        )
+        def work(tx: Tx, policy: Policy) -> None:
+            trail.leave(tx, outcome, by=press.by, surface=Surface.BUTTON)
+            service.tell(tx, policy, outcome, person=press.by, channel=press.channel)
+
+        await edge.once(body, work)
 
     async def show_more(ack: AsyncAck, body: dict[str, Any]) -> None:
         press = _press(body)
@@ -104,6 +120,17 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
         await edge.once(body, work)
         await ack()
+
+    for action_id in _AT_ONCE:
+        app.action(action_id)(decide_at_once)
+    for action_id in _THROUGH_A_PAGE:
+        app.action(action_id)(open_page)
+    app.action(ids.SHOW_MORE)(show_more)
+    _register_forms(app, edge)
+
+
+def _register_forms(app: AsyncApp, edge: Edge) -> None:
+    """Listen to the forms that the buttons open."""
 
     async def send_question(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
@@ -123,13 +150,19 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
         await _send(edge, ack, body, form, act, verb=Verb.DECLINE, box=modals.COMMENT)
 
-    for action_id in _AT_ONCE:
-        app.action(action_id)(decide_at_once)
-    for action_id in _THROUGH_A_PAGE:
-        app.action(action_id)(open_page)
-    app.action(ids.SHOW_MORE)(show_more)
+    async def send_redaction(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = _form(body)
+        words = modals.answers_in(form.view)
+
+        def act(tx: Tx, policy: Policy) -> Outcome:
+            return service.redact(tx, policy, by=form.by, target=form.target, words=words)
+
+        first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
+        await _send(edge, ack, body, form, act, verb=Verb.REDACT, box=first)
+
     app.view(ids.ASK_VIEW)(send_question)
     app.view(ids.DECLINE_VIEW)(send_decline)
+    app.view(ids.REDACT_VIEW)(send_redaction)
 
 
 def _action_id(body: Mapping[str, Any]) -> str:
@@ -174,15 +207,16 @@ async def _send(
     verb: Verb,
     box: str,
 ) -> None:
-    """Do what the form asks. A problem is shown beneath the box, so that what was typed is not lost."""
+    """Do what the form asks. A problem is shown beneath its box, so that what was typed is not lost."""
 
     def tell(tx: Tx, policy: Policy, outcome: Outcome) -> None:
         service.tell(tx, policy, outcome, person=form.by, channel=form.channel)
 
-    def work(tx: Tx, policy: Policy) -> str | None:
+    def work(tx: Tx, policy: Policy) -> dict[str, str] | None:
         outcome = act(tx, policy)
         if outcome.what is not What.DONE:
-            return rendering.problem(tx, policy, outcome, form.by)
+            where = box if outcome.prompt_id is None else modals.ANSWER + outcome.prompt_id
+            return {where: rendering.problem(tx, policy, outcome, form.by)}
         tell(tx, policy, outcome)
         return None
 
@@ -191,4 +225,4 @@ async def _send(
         # A form pushed over the story closes with it: its buttons would show what no longer stands.
         await ack(response_action="clear")
     else:
-        await ack(response_action="errors", errors={box: problem})
+        await ack(response_action="errors", errors=problem)

@@ -1,4 +1,4 @@
-"""What opens over the conversation: reading a story, asking its teller, declining it.
+"""What opens over the conversation: reading a story, asking its teller, declining it, taking words out of it.
 
 Pure. Every modal carries the story, the version and the channel that it was opened from (`rules.Opened`), so that the
 answer to it can be whispered there.
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot import ids, kit
-from bot.review import cards, fitting, rules
+from bot.review import cards, fitting, redaction, rules
 from bot.story.policy import Policy
 from bot.text import from_slack
 from storage.records import DeclineReason
@@ -18,12 +18,14 @@ QUESTION: Final = "question"
 REASON: Final = "reason"
 COMMENT: Final = "comment"
 """Block ids of the inputs, and the action ids within them."""
+ANSWER: Final = "answer:"
+"""Comes before the prompt id of an answer to redact."""
 
 View = dict[str, Any]
 
 
 def read(policy: Policy, it: cards.Card, channel: str) -> View:
-    """The whole story with what a reviewer needs to decide it, and the three buttons while it waits for that."""
+    """The whole story with what a reviewer needs to decide it, and the buttons while it waits for that."""
     view = it.view
     answers, whole = fitting.answers(view, room=cards.READING_ROOM, most=cards.MOST_READING, changes=True)
     return kit.modal(
@@ -34,7 +36,7 @@ def read(policy: Policy, it: cards.Card, channel: str) -> View:
             *fitting.facts(view),
             *answers,
             *([] if whole else [kit.context("The rest is too long to show here.")]),
-            kit.context(*cards.terms(it)),
+            kit.context(*cards.terms(policy, it)),
             *_ending(policy, it),
         ],
         callback_id=ids.CARD_VIEW,
@@ -95,6 +97,33 @@ def decline(it: cards.Card, channel: str) -> View:
     )
 
 
+def redact(it: cards.Card, channel: str) -> View:
+    """The form that holds the story's typed words, for parts of them to be replaced by [removed]."""
+    return kit.modal(
+        f"Redact story {it.story.number}",
+        [
+            kit.context(fitting.name(it.view)),
+            kit.context(
+                f"Put {redaction.REMOVED} in place of what could identify someone, and leave the rest as it is. The "
+                "teller is told what you took out, without your name. For anything else, ask the teller."
+            ),
+            *(
+                kit.field(
+                    ANSWER + answer.prompt_id,
+                    answer.label,
+                    kit.text_field(ANSWER + answer.prompt_id, answer.value, longest=redaction.LONGEST),
+                    optional=True,
+                )
+                for answer in redaction.redactable(it.version)
+            ),
+        ],
+        callback_id=ids.REDACT_VIEW,
+        metadata=_metadata(it, channel),
+        submit="Take out",
+        close="Cancel",
+    )
+
+
 def _metadata(it: cards.Card, channel: str) -> str:
     return rules.Opened(rules.At(it.story.id, it.version.n), channel).metadata
 
@@ -105,6 +134,12 @@ def _metadata(it: cards.Card, channel: str) -> str:
 def typed_in(view: Mapping[str, Any], block_id: str) -> str:
     """The words in a box, made safe; empty when there are none."""
     return from_slack(str(_element(view, block_id).get("value") or ""))
+
+
+def answers_in(view: Mapping[str, Any]) -> dict[str, str]:
+    """The words of each answer in the form for redacting, by prompt id, exactly as Slack hands them back."""
+    boxes = [block_id for block_id in (view.get("state") or {}).get("values") or {} if block_id.startswith(ANSWER)]
+    return {box.removeprefix(ANSWER): str(_element(view, box).get("value") or "") for box in boxes}
 
 
 def chosen_in(view: Mapping[str, Any], block_id: str) -> str | None:

@@ -29,6 +29,7 @@ class Row:
     at: rules.At
     since: datetime | None
     """When it came before the reviewers; None while its teller is asked something."""
+    needs: str = "needs 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def queue(policy: Policy, waiting: Waiting, rows: Sequence[Row], *, shown: int, 
 
 
 def _words(policy: Policy, row: Row) -> str:
-    state = "waiting for the teller" if row.since is None else f"since {day(row.since, policy.zone)} · needs 1"
+    state = "waiting for the teller" if row.since is None else f"since {day(row.since, policy.zone)} · {row.needs}"
     return f"{row.number} · {cut(one_line(row.heading), 100)} · {state}"
 
 

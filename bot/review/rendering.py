@@ -3,22 +3,26 @@
 Delivery looks a kind up at the moment of sending, so everything says what stands then. `KINDS` is all that it sees.
 """
 
+from dataclasses import replace
+
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.review import answers, cards, letters, modals, parked, queue, rules, service, standing
+from bot.review import answers, cards, letters, modals, parked, queue, redaction, rules, service, standing
 from bot.review.rules import Outcome, What
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.story.view import view_of
 from storage import decisions, outbox, stories
 from storage.database import Tx
-from storage.records import Decision, Message, Naming, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb
+from storage.records import Decision, Message, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb, VersionKind
+
+_GONE = (StoryStatus.REMOVED, StoryStatus.WITHDRAWN)
 
 # ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _card(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     story = _story(tx, row.story_id)
-    if story is None or story.status is StoryStatus.REMOVED:
+    if story is None or story.status in _GONE:
         return cards.removed(None if story is None else story.number) if row.op is Op.UPDATE else None
     version = row.version or story.current_version
     if version != story.current_version and standing.card_due_at(tx, story) is not None:
@@ -31,7 +35,7 @@ def _card_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
     if row.op is not Op.POST:
         return None
     story = _story(tx, row.story_id)
-    if story is None or story.status is StoryStatus.REMOVED:
+    if story is None or story.status in _GONE:
         return "removed"
     return None if row.version == story.current_version else "newer version"
 
@@ -66,7 +70,8 @@ def _outcome(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
         return None
     match decision.verb:
         case Verb.APPROVE:
-            return letters.approved(policy, story.number, story.told_slot_at)
+            redacted = stories.version(tx, story.id, decision.version).kind is VersionKind.REDACTED
+            return letters.approved(policy, story.number, story.told_slot_at, story.id, redacted=redacted)
         case Verb.UNDO:
             return letters.undone(story.number)
         case Verb.DECLINE:
@@ -80,7 +85,7 @@ def _outcome_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
     """Only the latest decision is news, and taking back what was never told is none."""
     story = _story(tx, row.story_id)
     decision = _decision(tx, story, row.args.get("decision"))
-    if decision is None or story is None or story.status is StoryStatus.REMOVED:
+    if decision is None or story is None or story.status in _GONE:
         return "removed"
     made = decisions.of_story(tx, story.id)
     last = rules.last_move(made)
@@ -94,13 +99,22 @@ def _outcome_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
     return None
 
 
+def _redacted(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    story = _story(tx, row.story_id)
+    decision = _decision(tx, story, row.args.get("decision"))
+    if decision is None or story is None or story.status in _GONE:
+        return None
+    before, after = (stories.version(tx, story.id, n) for n in (decision.version - 1, decision.version))
+    return letters.redacted(story.number, story.id, redaction.what_went(before, after))
+
+
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def page_for(
     tx: Tx, policy: Policy, verb: Verb | None, *, by: str, target: rules.Target, channel: str
 ) -> modals.View | Outcome:
-    """The modal that this person may open (asking, declining, or without a verb reading), or why they may not."""
+    """The modal that this person may open (to ask, decline, redact; without a verb, to read), or why they may not."""
     outcome = service.look(tx, policy, verb, by=by, target=target)
     if outcome.what is not What.DONE:
         return outcome
@@ -110,7 +124,12 @@ def page_for(
         version = standing.readable(tx, story) or story.current_version
         return modals.read(policy, standing.card(tx, policy, story, version), channel)
     it = standing.card(tx, policy, story, story.current_version)
-    return modals.ask(it, channel) if verb is Verb.ASK else modals.decline(it, channel)
+    if verb is Verb.REDACT and not redaction.redactable(it.version):
+        return replace(outcome, what=What.NO_WORDS_TO_REMOVE)
+    return _FORMS[verb](it, channel)
+
+
+_FORMS = {Verb.ASK: modals.ask, Verb.DECLINE: modals.decline, Verb.REDACT: modals.redact}
 
 
 # ── private lines, the list, notices ──────────────────────────────────────────────────────────────────────────────
@@ -135,7 +154,7 @@ def _answer(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = None) -> answers.Facts:
     now = tx.now if asked is None else asked.enqueued_at
     story = _story(tx, outcome.story_id)
-    if story is None or story.status is StoryStatus.REMOVED:
+    if story is None or story.status in _GONE:
         return answers.Facts(reader, now)
     due = standing.card_due_at(tx, story) if outcome.what in (What.CHANGED, What.UNSHOWN) else None
     version = stories.version(tx, story.id, story.current_version)
@@ -146,7 +165,7 @@ def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = N
         decision=_decision(tx, story, outcome.decision_id),
         slot=story.told_slot_at,
         changed_at=version.created_at,
-        nameless=version.naming is Naming.NONE,
+        half_approved=story.first_approver is not None,
         card_due_at=due,
     )
 
@@ -193,6 +212,7 @@ def _decision(tx: Tx, story: Story | None, decision_id: str | int | bool | None)
 KINDS: Kinds = {
     tidings.CARD: Kind(_card, gate=_card_gate, sent=_card_sent),
     tidings.OUTCOME: Kind(_outcome, gate=_outcome_gate),
+    service.REDACTED: Kind(_redacted),
     tidings.PARKED: Kind(_parked),
     service.ANSWER: Kind(_answer),
     service.QUEUE: Kind(_queue),

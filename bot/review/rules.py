@@ -52,6 +52,23 @@ class What(StrEnum):
     MALFORMED = "malformed"
     NOT_OPENED = "not_opened"
     NOT_SAVED = "not_saved"
+    ONCE = "once"
+    """Approved by one of the two reviewers that it needs."""
+    TWICE = "twice"
+    """Approved by the same reviewer before: somebody else needs to, too."""
+    TAKEN_BACK = "taken_back"
+    """Their own first approval no longer stands."""
+    NOT_YOURS = "not_yours"
+    """The first approval is somebody else's."""
+    NEEDS_TWO = "needs_two"
+    """It needed two reviewers already."""
+    NOT_REDACTION = "not_redaction"
+    NOTHING_REMOVED = "nothing_removed"
+    NO_WORDS_TO_REMOVE = "no_words_to_remove"
+
+
+ACTED: Final = frozenset({What.DONE, What.ONCE, What.TAKEN_BACK})
+"""Something was done; of anything else nothing came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,8 @@ class Outcome:
     """The decision that was made, or the one that came first."""
     typed: bool = False
     """By command rather than by a button or a form."""
+    prompt_id: str | None = None
+    """The answer of a form that stood in the way. Not kept: a form is answered at once."""
 
 
 def args_of(outcome: Outcome) -> dict[str, str | int | bool | None]:
@@ -157,6 +176,22 @@ def about(version: Version, prompt_id: str | None) -> str:
     """The prompt that a question is about: the one named, if it can be asked about, else the first that can."""
     possible = [answer.prompt_id for answer in askable(version)]
     return prompt_id if prompt_id is not None and prompt_id in possible else possible[0]
+
+
+def approvers(made: Sequence[Decision], version: int) -> tuple[str, ...]:
+    """Whose approval of this version stands, in order: two of them where it needed two."""
+    stand: list[str] = []
+    for one in made:
+        if one.version != version:
+            continue
+        match one.verb:
+            case Verb.FIRST_APPROVE | Verb.APPROVE:
+                stand.append(one.reviewer)
+            case Verb.UNDO | Verb.UNDO_FIRST if one.reviewer in stand:
+                stand.remove(one.reviewer)
+            case Verb.UNDO | Verb.ASK | Verb.DECLINE:
+                stand.clear()
+    return tuple(stand)
 
 
 def last_move(made: Sequence[Decision], version: int | None = None) -> Decision | None:

@@ -1,4 +1,4 @@
-"""What reviewers do (approve, ask, decline, undo), and what they are told: privately, by reminder, or of what got lost.
+"""What reviewers do (approve, ask, decline, redact, undo), and what they are told of it and of what got lost.
 
 Commands, buttons and forms all come here, so who may do what is settled here, when it is done (`deciding.py`). What
 somebody gets wrong is an outcome, never an exception. No Slack; no sentences. The scheduler runs `remind`; delivery
@@ -6,9 +6,10 @@ calls `tell_parked` in the transaction that parks a row.
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
-from bot.review import deciding, rules, standing
+from bot.review import deciding, rules, standing, trail
 from bot.review.rules import Outcome, Target, What
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
@@ -26,23 +27,32 @@ QUEUE = "review_queue"
 """The list, changed where it stands. args: shown."""
 REMINDER = "review_reminder"
 """The weekday reminder in the reviewers' channel."""
+REDACTED = "redacted"
+"""What was taken out, to the author. args: decision (id)."""
 
 
-# ── the four verbs ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the verbs ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@trail.recorded
 def approve(tx: Tx, policy: Policy, *, by: str, target: Target) -> Outcome:
-    """The version is approved as it stands, and its author is told when it goes out."""
+    """The version is approved as it stands, and its author is told when it goes out.
+
+    Where it needs two reviewers, the first approval is only noted, and nobody but reviewers hears of it.
+    """
     act = deciding.begin(tx, Verb.APPROVE, by, target)
     refused = deciding.refusal(tx, policy, act) or deciding.decide(tx, policy, act)
     if isinstance(refused, Outcome):
         return refused
+    if refused.verb is Verb.FIRST_APPROVE:
+        return act.comes_to(What.ONCE, refused)
     story_id = refused.story_id
     stories.change(tx, story_id, told_slot_at=expected_slot(tx, policy, story_id))
     _tell_author(tx, refused)
     return act.comes_to(What.DONE, refused)
 
 
+@trail.recorded
 def ask(tx: Tx, policy: Policy, *, by: str, target: Target, question: str, prompt_id: str | None = None) -> Outcome:
     """The question is on its way to the author, about one of their answers (the first, unless another is named)."""
     act = deciding.begin(tx, Verb.ASK, by, target)
@@ -69,6 +79,7 @@ def ask(tx: Tx, policy: Policy, *, by: str, target: Target, question: str, promp
     return act.comes_to(What.DONE, decision)
 
 
+@trail.recorded
 def decline(
     tx: Tx, policy: Policy, *, by: str, target: Target, comment: str, reason: DeclineReason = DeclineReason.OTHER
 ) -> Outcome:
@@ -87,15 +98,57 @@ def decline(
     return act.comes_to(What.DONE, decision)
 
 
+@trail.recorded
 def undo(tx: Tx, policy: Policy, *, by: str, target: Target) -> Outcome:
-    """The approval is taken back unless the story is in a digest; the story waits again and its author is told."""
+    """The approval is taken back unless the story is in a digest; the story waits again and its author is told.
+
+    Of two approvals each is its giver's: theirs alone goes, and the other stands. Whoever gave neither undoes both.
+    """
     act = deciding.begin(tx, Verb.UNDO, by, target)
     refused = deciding.refusal(tx, policy, act) or deciding.decide(tx, policy, act)
     if isinstance(refused, Outcome):
         return refused
+    if refused.verb is Verb.UNDO_FIRST:
+        return act.comes_to(What.TAKEN_BACK, refused)
     stories.change(tx, refused.story_id, told_slot_at=None)
     _tell_author(tx, refused)
     return act.comes_to(What.DONE, refused)
+
+
+@trail.recorded
+def mark_sensitive(tx: Tx, policy: Policy, *, by: str, target: Target) -> Outcome:
+    """The story needs two different reviewers from now on; what was approved before does not count as one of them."""
+    act = deciding.begin(tx, Verb.SENSITIVE, by, target)
+    refused = deciding.refusal(tx, policy, act) or deciding.decide(tx, policy, act)
+    return refused if isinstance(refused, Outcome) else act.comes_to(What.DONE, refused)
+
+
+@trail.recorded
+def redact(tx: Tx, policy: Policy, *, by: str, target: Target, words: Mapping[str, str]) -> Outcome:
+    """A version with these words (by prompt id) waits for reviewers; its author is told what was taken out of it.
+
+    Nothing but parts replaced by [removed] is taken: anything else goes through *ask*. The permission stands as it was.
+    """
+    act = deciding.begin(tx, Verb.REDACT, by, target)
+    refused = deciding.refusal(tx, policy, act) or deciding.hindrance(tx, act)
+    if refused is not None:
+        return refused
+    made = deciding.redact(tx, policy, act, words)
+    if isinstance(made, Outcome):
+        return made
+    letter = outbox.enqueue(
+        tx,
+        Message(
+            REDACTED,
+            tidings.author(made.story_id),
+            args={"decision": made.id},
+            story_id=made.story_id,
+            version=made.version,
+            key=f"redacted:{made.id}",
+        ),
+    )
+    outbox.show(tx, letter, [made.story_id])
+    return act.comes_to(What.DONE, made)
 
 
 def look(tx: Tx, policy: Policy, verb: Verb | None, *, by: str, target: Target) -> Outcome:
@@ -135,6 +188,9 @@ def tell(
     tx: Tx, policy: Policy, outcome: Outcome, *, person: str, channel: str, response_url: str | None = None
 ) -> None:
     """The person hears, privately, what came of it: in place of the line they pressed, or whispered where they are."""
+    if outcome.what is What.OWN_STORY:
+        # A row that names the story beside the person would be a second link from a story to whoever told it.
+        outcome = Outcome(What.OWN_STORY, outcome.verb, typed=outcome.typed)
     outbox.enqueue(
         tx,
         Message(
@@ -168,6 +224,7 @@ def may_review(policy: Policy, *, by: str) -> Outcome | None:
 def show_more(tx: Tx, policy: Policy, *, by: str, channel: str, shown: int, response_url: str) -> None:
     """The list that somebody has before them grows; only for reviewers."""
     if denied := may_review(policy, by=by):
+        trail.leave(tx, denied, by=by)
         tell(tx, policy, denied, person=by, channel=channel)
         return
     outbox.enqueue(

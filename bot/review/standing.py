@@ -13,9 +13,9 @@ from bot.story import tidings
 from bot.story.policy import Policy
 from bot.story.view import view_of
 from bot.story.when import expected_slot
-from storage import decisions, editions, outbox, stories
+from storage import decisions, editions, outbox, screen_hits, stories
 from storage.database import Tx
-from storage.records import Decision, OutboxState, Story, StoryStatus, Verb
+from storage.records import Decision, Disposition, OutboxState, Story, StoryStatus, Verb
 
 _STANDS = {
     StoryStatus.SUBMITTED: Stands.OPEN,
@@ -24,6 +24,7 @@ _STANDS = {
     StoryStatus.DECLINED: Stands.DECLINED,
     StoryStatus.POSTED: Stands.POSTED,
     StoryStatus.REMOVED: Stands.REMOVED,
+    StoryStatus.WITHDRAWN: Stands.REMOVED,
 }
 _MADE_BY = {
     Stands.ASKED: Verb.ASK,
@@ -50,6 +51,7 @@ def readable(tx: Tx, story: Story) -> int | None:
 
 def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
     """What the card of this version is made from, as things stand now. Raises LookupError for an unknown version."""
+    made, hits = decisions.of_story(tx, story.id), screen_hits.of_version(tx, story.id, version)
     stands = _STANDS[story.status]
     if version != story.current_version and stands is not Stands.REMOVED:
         stands = Stands.OLDER
@@ -66,15 +68,20 @@ def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
         story=story,
         version=stories.version(tx, story.id, version),
         stands=stands,
-        decision=_made_by(tx, story, _MADE_BY.get(stands)),
+        decision=_made_by(made, story, _MADE_BY.get(stands)),
         question=question,
         slot=slot,
+        approvers=rules.approvers(made, version),
+        marked_by=next((d.reviewer for d in made if d.verb is Verb.SENSITIVE), None),
+        kept=tuple(dict.fromkeys(hit.kind for hit in hits if hit.disposition is Disposition.DISPUTED)),
+        hits=hits,
+        redacted_by=next((d.reviewer for d in made if d.verb is Verb.REDACT and d.version == version), None),
     )
 
 
-def _made_by(tx: Tx, story: Story, verb: Verb | None) -> Decision | None:
+def _made_by(made: Sequence[Decision], story: Story, verb: Verb | None) -> Decision | None:
     """The decision by which the story came to stand where it does."""
-    made = [d for d in decisions.of_story(tx, story.id) if d.verb is verb and d.version == story.current_version]
+    made = [d for d in made if d.verb is verb and d.version == story.current_version]
     return made[-1] if made else None
 
 
@@ -118,7 +125,15 @@ def row(tx: Tx, story: Story, *, asked: bool) -> queue.Row:
         heading=view_of(story.number, stories.version(tx, story.id, n)).heading,
         at=rules.At(story.id, n),
         since=None if asked else story.changed_at,
+        needs=_needs(story, rules.approvers(decisions.of_story(tx, story.id), n)),
     )
+
+
+def _needs(story: Story, approvers: Sequence[str]) -> str:
+    """How many reviewers it needs and, where that is two, has."""
+    if not story.care:
+        return "needs 1"
+    return f"needs 2, has {len(approvers)}" if approvers else "needs 2"
 
 
 def overdue(tx: Tx, policy: Policy) -> tuple[int, datetime] | None:

@@ -1,4 +1,4 @@
-"""What reviewers type: `/story review`, `approve`, `ask` and `decline`, each with a private answer.
+"""What reviewers type: `/story review`, `approve`, `ask`, `decline`, `redact` and `sensitive`, answered privately.
 
 Bound by `app.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of what
 was typed is looked at here; who may do what is settled in `service.py`.
@@ -6,13 +6,12 @@ was typed is looked at here; who may do what is settled in `service.py`.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
-from bot.review import answers, queue, rendering, service
+from bot.review import answers, queue, rendering, service, trail
 from bot.review.rules import Outcome, Target
 from bot.story.policy import Policy
 from storage.database import Tx
@@ -56,25 +55,48 @@ async def _decline(edge: Edge, call: Call) -> Rendered | None:
     if number is None:
         return _which("decline 31")
     if not comment:
-        return await _open_decline(edge, call, number)
+        return await _open_form(edge, call, number, Verb.DECLINE, f"decline {number} and your reason")
     return await _do(
         edge, call, lambda tx, policy: service.decline(tx, policy, by=call.user_id, target=number, comment=comment)
     )
 
 
-async def _open_decline(edge: Edge, call: Call, target: Target) -> Rendered | None:
+async def _redact(edge: Edge, call: Call) -> Rendered | None:
+    number = story_number(call.rest)
+    if number is None:
+        return _which("redact 31")
+    return await _open_form(edge, call, number, Verb.REDACT, f"redact {number}")
+
+
+async def _sensitive(edge: Edge, call: Call) -> Rendered | None:
+    number = story_number(call.rest)
+    if number is None:
+        return _which("sensitive 31")
+    return await _do(edge, call, lambda tx, policy: service.mark_sensitive(tx, policy, by=call.user_id, target=number))
+
+
+async def _open_form(edge: Edge, call: Call, target: Target, verb: Verb, again: str) -> Rendered | None:
     """The form opens; what stands in its way is said instead."""
 
-    def page_or_answer(tx: Tx, policy: Policy) -> dict[str, Any] | Rendered:
-        page = rendering.page_for(tx, policy, Verb.DECLINE, by=call.user_id, target=target, channel=call.channel_id)
-        return rendering.answer(tx, policy, page, call.user_id) if isinstance(page, Outcome) else page
-
-    page = await edge.read(page_or_answer)
-    if isinstance(page, Rendered):
-        return page
+    page = await edge.read(
+        lambda tx, policy: rendering.page_for(tx, policy, verb, by=call.user_id, target=target, channel=call.channel_id)
+    )
+    if isinstance(page, Outcome):
+        return await _refuse(edge, call, page)
     if await edge.open_view(call.body, page):
         return None
-    return answers.plainly(f"Slack didn't let me open the form. Try: {ids.COMMAND} decline {target} and your reason")
+    return answers.plainly(f"Slack didn't let me open the form. Try: {ids.COMMAND} {again}")
+
+
+async def _refuse(edge: Edge, call: Call, outcome: Outcome) -> Rendered:
+    """Say what stands in the way, and leave a row that says so."""
+
+    def say(tx: Tx, policy: Policy) -> Rendered:
+        trail.leave(tx, outcome, by=call.user_id)
+        return rendering.answer(tx, policy, outcome, call.user_id)
+
+    answer = await edge.once(call.body, say)
+    return answers.plainly(_UNSURE) if answer is None else answer
 
 
 async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> Rendered:
@@ -101,4 +123,8 @@ COMMANDS: Commands = {
     "approve": Command(_approve, f"{ids.COMMAND} approve 31", reviewers_only=True, denied="approve"),
     "ask": Command(_ask, f"{ids.COMMAND} ask 31 question", reviewers_only=True, denied="ask the teller"),
     "decline": Command(_decline, f"{ids.COMMAND} decline 31 reason", reviewers_only=True, denied="decline"),
+    "redact": Command(_redact, f"{ids.COMMAND} redact 31", reviewers_only=True, denied="redact"),
+    "sensitive": Command(
+        _sensitive, f"{ids.COMMAND} sensitive 31", reviewers_only=True, denied="mark a story as sensitive"
+    ),
 }

@@ -43,8 +43,14 @@ class Policy:
     nudge_days: int = 7
     private_days: int = 30
     reminder_days: int = 2
+    inbox_days: int = 30
+    parked_hours: int = 24
+    author_link_months: int = 12
+    audit_months: int = 24
     names: Mapping[str, str] = field(default_factory=dict)
     """Reviewers' names as Slack shows them, by user id."""
+    code_key: bytes = field(default=b"", repr=False)
+    """What withdrawal codes are made with; never in the database."""
 
     def name_of(self, user_id: str) -> str:
         """What to call a reviewer."""
@@ -57,8 +63,8 @@ def is_reviewer(policy: Policy, user_id: str) -> bool:
 
 
 def can_be_changed(story: Story) -> bool:
-    """Whether its teller may still send a new version: not once it is in a digest."""
-    return story.status is not StoryStatus.POSTED
+    """Whether its teller may still send a new version: not once it is in a digest, or gone."""
+    return story.status not in (StoryStatus.POSTED, StoryStatus.REMOVED, StoryStatus.WITHDRAWN)
 
 
 def nudge_at(policy: Policy, active_at: datetime) -> datetime:

@@ -22,6 +22,15 @@ DATE_CHANGED: Final = "date_changed"
 PARKED: Final = "parked"
 """Rendered by review: reviewers hear that a message could not be sent. args: row (outbox id)."""
 
+EDITION: Final = "edition"
+"""Rendered by digest: the week's message in the channel. An UPDATE shows it as it stands."""
+EDITION_STORY: Final = "edition_story"
+"""Rendered by digest: one post of a story in the thread."""
+PREVIEW: Final = "digest_preview"
+"""Rendered by digest: the coming edition, for reviewers. An UPDATE shows it as it stands."""
+REMOVAL: Final = "removal:"
+"""Lanes in which a story that was taken back is removed from messages: nothing about it goes out by any other."""
+
 CARD_ROUNDS: Final = (time(9), time(13), time(16, 30))
 """When cards of no-name stories go out, on weekdays: Slack stamps every post, and at once would tell the minute."""
 
@@ -60,9 +69,12 @@ def next_card_round(policy: Policy, now: datetime) -> datetime:
     raise AssertionError("a week holds a weekday")
 
 
-def put_card(tx: Tx, policy: Policy, version: Version) -> str:
-    """Put a version before the reviewers; shrink the cards of the versions before it. Returns the outbox id."""
-    due_at = next_card_round(policy, tx.now) if version.naming is Naming.NONE else None
+def put_card(tx: Tx, policy: Policy, version: Version, *, at_once: bool = False) -> str:
+    """Put a version before the reviewers; shrink the cards of the versions before it. Returns the outbox id.
+
+    A version of a no-name story waits for the next round, unless a reviewer made it and it may go `at_once`.
+    """
+    due_at = next_card_round(policy, tx.now) if version.naming is Naming.NONE and not at_once else None
     refresh_cards(tx, policy, version.story_id)
     outbox_id = outbox.enqueue(
         tx,

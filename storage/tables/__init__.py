@@ -4,8 +4,12 @@ Declared once here; `migrations/` builds them and a test holds the two together.
 these classes; there is no session and no identity map. `Words` columns are the ones that hold what people wrote.
 """
 
+from storage.tables.audit import AuditCheckpointRow, AuditHeadRow, AuditRow
 from storage.tables.base import HEARING, PARKED, WAITING, Base
 from storage.tables.house import AuthorRow, InboxRow, ParkedRow, TellerRow, WorkspaceRow
+from storage.tables.permitting import ConfirmationRow, PermissionChangeRow
+from storage.tables.rights import RemovalRow, TombstoneRow, WithdrawalCodeRow, WithdrawalRow
+from storage.tables.screening import ScreenHitRow
 from storage.tables.sending import EditionEntryRow, EditionRow, OutboxRowTable, SurfaceRow
 from storage.tables.stories import AskRow, DecisionRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
 from storage.tables.telling import AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
@@ -16,8 +20,12 @@ __all__ = [
     "WAITING",
     "AskRow",
     "AskedRow",
+    "AuditCheckpointRow",
+    "AuditHeadRow",
+    "AuditRow",
     "AuthorRow",
     "Base",
+    "ConfirmationRow",
     "DecisionRow",
     "DraftAnswerRow",
     "DraftRow",
@@ -27,12 +35,18 @@ __all__ = [
     "InboxRow",
     "OutboxRowTable",
     "ParkedRow",
+    "PermissionChangeRow",
     "PermissionRow",
+    "RemovalRow",
+    "ScreenHitRow",
     "ScriptRow",
     "StoryRow",
     "SurfaceRow",
     "TellerRow",
+    "TombstoneRow",
     "VersionAnswerRow",
     "VersionRow",
+    "WithdrawalCodeRow",
+    "WithdrawalRow",
     "WorkspaceRow",
 ]

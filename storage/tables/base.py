@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from storage.records import (
     DeclineReason,
+    Disposition,
     DraftState,
     EditionState,
     Naming,
@@ -38,6 +39,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcInstant,
         DeclineReason: by_value(DeclineReason),
+        Disposition: by_value(Disposition),
         DraftState: by_value(DraftState),
         EditionState: by_value(EditionState),
         Naming: by_value(Naming),

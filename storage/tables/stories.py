@@ -29,6 +29,7 @@ class StoryRow(Base):
     held: Mapped[bool]
     told_slot_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    first_approver: Mapped[str | None] = mapped_column(SlackId)
 
 
 class VersionRow(Base):

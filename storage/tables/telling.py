@@ -1,6 +1,7 @@
 """A story being told: scripts, drafts, the questions put and what was said to them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -128,3 +129,4 @@ class DraftAnswerRow(Base):
     other: Mapped[str | None] = mapped_column(Words)
     skipped: Mapped[bool]
     form_text: Mapped[str | None] = mapped_column(Words)
+    screened: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -158,7 +158,7 @@ class House:
             story = stories.add(tx, version, care=False, notice_version=1)
             tellers.set_author(tx, story.id, tellers.meet(tx, f"U0TELLER{story.number}").id, "draft")
             if status is StoryStatus.APPROVED:
-                assert decisions.decide(tx, story.id, 1, Verb.APPROVE)
+                assert decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
                 decisions.add(tx, story.id, 1, reviewer=AMIRA, verb=Verb.APPROVE)
                 stories.change(tx, story.id, told_slot_at=told)
             elif status is not StoryStatus.SUBMITTED:

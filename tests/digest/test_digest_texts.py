@@ -177,7 +177,7 @@ def test_long_words_come_back_whole() -> None:
 
 def test_what_tellers_hear() -> None:
     """That it is out, that it waits, that its day has changed."""
-    _, (out,) = blocks.notice(31, permalink="https://x.slack.com/p1?a=1&b=2", channel="info-stories")
+    _, (out, _) = blocks.notice(31, permalink="https://x.slack.com/p1?a=1&b=2", channel="info-stories", story_id="s")
     assert out["text"]["text"] == (
         "Story 31 is in this week's digest: <https://x.slack.com/p1?a=1&amp;b=2>. Thank you for telling it."
     )

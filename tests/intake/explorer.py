@@ -21,9 +21,12 @@ from bot.intake.dialogue import (
     Input,
     Keep,
     Move,
+    Rewrite,
     SetAnswer,
     Step,
 )
+from bot.intake.found import findings
+from bot.intake.going import open_findings
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question, Script
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage
 
@@ -33,6 +36,8 @@ SENT: Key = ("sent",)
 DELETED: Key = ("deleted",)
 
 _PRESSED_OR_TYPED = (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON)
+IDENTIFIER = "LE1 1AA"
+"""A postcode, short enough for every answer of the small scripts."""
 _PRESSED = (Move.DELETE_YES, Move.DELETE_NO, Move.KEEP_PRIVATE, Move.SEND)
 
 
@@ -145,13 +150,20 @@ def explore(start: Conversation, look: Callable[[Edge], None]) -> Graph:
 
 def carried_out(before: Conversation, given: Input, step: Step) -> Conversation:
     """The conversation once every reply has been carried out."""
-    answers = dict(before.answers)
+    answers, found = dict(before.answers), dict(before.words)
     for reply in step.replies:
-        if isinstance(reply, SetAnswer):
+        if isinstance(reply, Rewrite):
+            answers[reply.answer.prompt_id] = replace(reply.answer, count=0, length=0)
+            found.pop(reply.answer.prompt_id, None)
+        elif isinstance(reply, SetAnswer):
             known = answers.get(reply.answer.prompt_id, Answer(reply.answer.prompt_id))
             answers[known.prompt_id] = replace(reply.answer, count=known.count, length=known.length)
         elif isinstance(reply, Keep) and reply.prompt_id is not None:
             known = answers.get(reply.prompt_id, Answer(reply.prompt_id))
+            if IDENTIFIER in given.text:
+                found[reply.prompt_id] = IDENTIFIER
+            elif reply.alone:
+                found.pop(reply.prompt_id, None)
             if reply.alone:
                 answers[known.prompt_id] = Answer(known.prompt_id, count=1, length=len(given.text))
             elif known.form_text is not None:
@@ -160,9 +172,8 @@ def carried_out(before: Conversation, given: Input, step: Step) -> Conversation:
             else:
                 length = known.length + len(given.text) + (1 if known.count else 0)
                 answers[known.prompt_id] = replace(known, count=known.count + 1, length=length)
-    return Conversation(
-        before.script, step.draft, {name: _rounded(before.script, one) for name, one in answers.items()}
-    )
+    held = {name: _rounded(before.script, one) for name, one in answers.items()}
+    return Conversation(before.script, step.draft, held, found)
 
 
 def shortened(conversation: Conversation) -> Conversation | None:
@@ -183,7 +194,7 @@ def _rounded(script: Script, answer: Answer) -> Answer:
     if answer.prompt_id.startswith("_") or not script.prompt(answer.prompt_id).typed:
         return answer
     prompt = script.prompt(answer.prompt_id)
-    form = None if answer.form_text is None else _text_of(_bucket(len(answer.form_text), prompt))
+    form = None if answer.form_text is None else _text_of(_bucket(len(answer.form_text), prompt), like=answer.form_text)
     return replace(answer, count=min(answer.count, 1), length=_bucket(answer.length, prompt), form_text=form)
 
 
@@ -196,8 +207,11 @@ def _bucket(length: int, prompt: Prompt) -> int:
     return max(least, 2) if length <= most else most + 1
 
 
-def _text_of(length: int) -> str:
-    return "w" * length
+def _text_of(length: int, *, like: str = "") -> str:
+    """A text of this length; with something that the screen finds, where the text it stands for has it."""
+    if IDENTIFIER not in like:
+        return "w" * length
+    return f"{'w' * (length - len(IDENTIFIER) - 1)} {IDENTIFIER}".strip()
 
 
 def key_of(conversation: Conversation) -> Key:
@@ -211,7 +225,10 @@ def key_of(conversation: Conversation) -> Key:
     else:
         names = () if draft.stage is Stage.CHECKING else (NAMING, CREDIT, PLACES)
         own = tuple(_standing(conversation, name) for name in names)
-    return (dialogue.place_of(draft), draft.paused, draft.purpose, draft.shown_total, turns, wrong, own)
+    forms = (one.form_text or one.other or "" for one in conversation.answers.values())
+    found = findings(conversation) if conversation.words or any(IDENTIFIER in one for one in forms) else ()
+    screen = (found[0].prompt_id if found else None, draft.stage is Stage.SCREENING and draft.open_prompt)
+    return (dialogue.place_of(draft), draft.paused, draft.purpose, draft.shown_total, turns, wrong, own, screen)
 
 
 def _standing(conversation: Conversation, name: str) -> Key:
@@ -246,6 +263,10 @@ def inputs(conversation: Conversation) -> Iterator[Input]:
     for move in _PRESSED:
         yield Input(move)
     yield Input(Move.SEND, text="care")
+    at = open_findings(conversation) if conversation.draft.stage is Stage.SCREENING else ()
+    for move in (Move.REPLACE, Move.NOT_ONE):
+        yield Input(move, text="another text")
+        yield from (Input(move, text=one.mark) for one in at[:1])
 
 
 def _sayings(conversation: Conversation) -> Iterator[Input]:
@@ -254,6 +275,7 @@ def _sayings(conversation: Conversation) -> Iterator[Input]:
     typed = [one for one in script.prompts if one.typed]
     least = min((one.min_length for one in typed), default=1)
     texts = ["w" * max(least - 1, 1), "w" * max((one.min_length for one in typed), default=3), "w" * 4000, "\u200b"]
+    texts.append(f"{'w' * (max((one.min_length for one in typed), default=3) - 8)} {IDENTIFIER}".strip())
     options = [choice.text for prompt in (question.prompts if question else ()) for choice in prompt.choices[:1]]
     options += [prompt.other for prompt in (question.prompts if question else ()) if prompt.other]
     for text in [*texts, *options, *(text.upper() for text in options[:1])]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from explorer import Edge, Graph, changing, explore, first
+from explorer import IDENTIFIER, Edge, Graph, changing, explore, first
 from small_scripts import SMALL
 
 from bot.intake import conversation as machine
@@ -19,11 +19,13 @@ from bot.intake.dialogue import (
     Note,
     Refresh,
     Rest,
+    Rewrite,
     SetAnswer,
 )
+from bot.intake.found import findings
 from bot.intake.script import OTHER_ID, PromptKind
 from bot.intake.script_file import load_script
-from storage.records import DraftState, Purpose, Stage
+from storage.records import DraftState, Purpose, Screened, Stage
 
 _SAID = (Ask, Foot, Refresh, Note, Rest, Close)
 _REFUSALS = {"line_too_long", "other_too_long", "credit_too_long", "short", "too_many"}
@@ -48,7 +50,9 @@ def problems(edge: Edge) -> Iterator[str]:
         yield "leaves without going anywhere"
     if dialogue.place_of(draft) != dialogue.place_of(was) and not asks:
         yield "stands somewhere new without asking"
-    if (draft.stage is Stage.ASKING) != (draft.open_prompt is not None) or draft.state is not DraftState.OPEN:
+    if (
+        draft.stage is not Stage.SCREENING and (draft.stage is Stage.ASKING) != (draft.open_prompt is not None)
+    ) or draft.state is not DraftState.OPEN:
         yield "a malformed draft"
     resting = any(isinstance(one, Rest) for one in replies)
     if draft.paused and not (resting or (was.paused and dialogue.place_of(draft) == dialogue.place_of(was))):
@@ -57,6 +61,7 @@ def problems(edge: Edge) -> Iterator[str]:
     yield from _lost(edge)
     yield from _words(edge)
     yield from _ends(edge)
+    yield from _screen(edge)
 
 
 def _numbers(after: Conversation, before: int) -> Iterator[str]:
@@ -64,7 +69,7 @@ def _numbers(after: Conversation, before: int) -> Iterator[str]:
         yield "the total went down"
     if after.question is not None and after.question.id != after.draft.open_prompt:
         yield "stands at half a question"
-    is_asked = after.draft.open_prompt in [one.id for one in after.asked]
+    is_asked = after.question is not None and after.question.id in [one.id for one in after.asked]
     if is_asked and after.number(dialogue.place_of(after.draft)) > after.draft.shown_total:
         yield "a number past the total"
 
@@ -76,11 +81,13 @@ def _lost(edge: Edge) -> Iterator[str]:
     for name, had in edge.before.answers.items():
         has = edge.after.answer(name)
         mine = name in here and (edge.given.move is Move.SAY or name in edge.given.chosen)
+        mine = mine or any(isinstance(one, Rewrite) and one.answer.prompt_id == name for one in edge.step.replies)
         if not mine and (has.choices != had.choices or (had.other and has.other != had.other)):
             yield f"choices lost at {name}"
         if not mine and (has.count < had.count or has.length < had.length):
             yield f"messages lost at {name}"
-        if not mine and not (has.form_text or "").startswith(had.form_text or ""):
+        form, before = has.form_text or "", had.form_text or ""
+        if not mine and (len(form) < len(before) or (IDENTIFIER in before and IDENTIFIER not in form)):
             yield f"words of the form lost at {name}"
     if edge.given.move in (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP):
         for name in here & set(edge.given.chosen):
@@ -120,6 +127,8 @@ def _ends(edge: Edge) -> Iterator[str]:
             lacking = [one.id for one in edge.before.asked if dialogue.problem_with(edge.before, one) is not None]
             if lacking or not edge.before.answer(dialogue.PLACES).choices:
                 yield f"sent without {lacking or 'a place'}"
+            if findings(edge.before):
+                yield "sent with something that nobody has spoken of"
             if end.care != (edge.given.text == "care"):
                 yield "another care than was asked for"
         allowed = {DraftState.SENT: Move.SEND, DraftState.KEPT: Move.KEEP_PRIVATE, DraftState.DELETED: Move.DELETE_YES}
@@ -127,6 +136,22 @@ def _ends(edge: Edge) -> Iterator[str]:
             yield "an end that nobody asked for"
         if end.state is DraftState.KEPT and edge.before.draft.purpose is Purpose.CHANGE:
             yield "a story that was sent is kept private"
+
+
+def _screen(edge: Edge) -> Iterator[str]:
+    """What was found is replaced or kept only on its teller's word, and going on never passes it by."""
+    before, after = edge.before, edge.after
+    decided = edge.given.move in (Move.REPLACE, Move.NOT_ONE)
+    if any(isinstance(one, Rewrite) for one in edge.step.replies) and edge.given.move is not Move.REPLACE:
+        yield "rewritten unasked"
+    screened = {name: one.screened for name, one in after.answers.items() if one.screened != Screened()}
+    if not decided and any(one != before.answer(name).screened for name, one in screened.items()):
+        yield "decided unasked"
+    if decided and edge.given.text == "another text" and after.answers != before.answers:
+        yield "a press on another text counted"
+    forward = edge.given.move in (Move.NEXT, Move.SEND) and after.draft.stage in (Stage.NAMING, Stage.PLACES)
+    if forward and before.draft.stage in (Stage.CHECKING, Stage.READY) and findings(before):
+        yield "went on past what was found"
 
 
 def _told(name: str, graph: Graph) -> None:

@@ -17,7 +17,7 @@ def asked(person: Person, prompt_id: str = "what", *, number: int = 1) -> Ask:
     story = person.house.story(number)
 
     def work(tx: Tx, policy: object) -> Ask:
-        assert decisions.decide(tx, story.id, story.current_version, Verb.ASK)
+        assert decisions.decide(tx, story.id, story.current_version, Verb.ASK, by="U1")
         ask = decisions.add_ask(
             tx, story.id, story.current_version, prompt_id=prompt_id, question=QUESTION, reviewer="U0AMIRA"
         )

@@ -268,7 +268,7 @@ def put_in_line(home: Database) -> None:
         version = Version("story", 1, VersionKind.ORIGINAL, Naming.NONE, None, "sha", tx.now, answers, places)
         stories.add(tx, version, care=False, notice_version=1)
         tellers.set_author(tx, "story", tellers.meet(tx, "U0SAM00001").id, "draft")
-        assert decisions.decide(tx, "story", 1, Verb.APPROVE)
+        assert decisions.decide(tx, "story", 1, Verb.APPROVE, by="U1")
 
     write(home, approve)
 

@@ -43,7 +43,7 @@ async def test_when_all_is_well_every_check_has_one_line(keeper: Keeper, home: D
         "ok    settings      10 read from the environment",
         "ok    bot token     @altogether in Example Borough",
         "ok    app token     Socket Mode opens",
-        "ok    scopes        all 11",
+        "ok    scopes        all 12",
         "ok    channels      in #info-stories and #story-review",
         "ok    reviewers     2 people",
         "ok    clock         agrees with Slack's",
@@ -51,6 +51,7 @@ async def test_when_all_is_well_every_check_has_one_line(keeper: Keeper, home: D
         "ok    script        built in, 8 questions",
         "ok    database      SQLite, up to date, 0 stories",
         "note  bot           not running. Start it with: altogether run",
+        "ok    tombstones    can be written, 0 stories taken back",
         "note  Messages tab  can't be seen from here. To test it: altogether doctor --hello U0123 "
         "(sends that person one DM)",
         "Ready.",
@@ -156,7 +157,8 @@ async def test_a_reviewer_who_has_left_is_to_be_removed(keeper: Keeper) -> None:
     code, page = await keeper.doctor()
     assert lines(page, "reviewers") == [
         f"FIX {JOE} has left. Remove it from REVIEWERS.",
-        "note only 1 person, whose own story nobody could review. Add a second to REVIEWERS.",
+        "note only 1 person, whose own story nobody could review, and who can't approve alone what needs two "
+        "reviewers. Add a second to REVIEWERS.",
     ]
     assert (code, page.splitlines()[-1]) == (1, "1 thing to fix.")
 

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
+from typing import Any
 
 import pytest
 from fake_workspace import FakeWorkspace
@@ -23,6 +23,7 @@ OPTIONS = (
 )
 PATIENCE = 20_000
 """Milliseconds for which a test waits for something to be there, on a machine that is busy with others."""
+NOWHERE = "about:blank"
 expect.set_options(timeout=PATIENCE)
 
 
@@ -38,18 +39,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def rooms(browser: Browser) -> Callable[..., BrowserContext]:
-    """Windows for pages, one for each kind of screen: to make one takes longer than most tests."""
+def rooms(browser: Browser) -> Callable[..., list[Page]]:
+    """The pages that no test is using, by kind of screen: to open another takes longer than most tests."""
+    contexts: dict[tuple[bool, str, str], BrowserContext] = {}
+    unused: dict[tuple[bool, str, str], list[Page]] = {}
 
-    @cache
-    def room(small: bool, scheme: str, motion: str) -> BrowserContext:
-        return browser.new_context(color_scheme=scheme, has_touch=small, reduced_motion=motion)
+    def room(small: bool, scheme: str, motion: str) -> list[Page]:
+        kind = (small, scheme, motion)
+        if kind not in contexts:
+            contexts[kind] = browser.new_context(color_scheme=scheme, has_touch=small, reduced_motion=motion)
+        pages = unused.setdefault(kind, [])
+        if not pages:
+            pages.append(contexts[kind].new_page())
+        return pages
 
     return room
 
 
 @pytest.fixture
-def visit(rooms: Callable[..., BrowserContext]) -> Iterator[Visit]:
+def visit(rooms: Callable[..., list[Page]]) -> Iterator[Visit]:
     """Opens the page; the test fails if the page has reported an error, or reached for another address."""
     with ExitStack() as stack:
         complaints: list[str] = []
@@ -57,14 +65,21 @@ def visit(rooms: Callable[..., BrowserContext]) -> Iterator[Visit]:
         def opened(
             url: str, *, width: int = 1440, height: int = 900, scheme: str = "light", motion: str = "no-preference"
         ) -> Page:
-            page = rooms(width < 500, scheme, motion).new_page()
-            stack.callback(page.close)
+            unused = rooms(width < 500, scheme, motion)
+            page = unused.pop()
             page.set_default_timeout(PATIENCE)
             page.set_viewport_size({"width": width, "height": height})
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-            page.on("dialog", lambda dialog: (complaints.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
-            page.on("request", lambda asked: None if _ours(asked.url, url) else complaints.append(asked.url))
+            listeners: dict[str, Callable[[Any], object]] = {
+                "pageerror": lambda error: complaints.append(str(error)),
+                "console": lambda said: complaints.append(said.text) if said.type == "error" else None,
+                "dialog": lambda dialog: (complaints.append(f"a dialog: {dialog.message}"), dialog.dismiss()),
+                "request": lambda asked: None if _ours(asked.url, url) else complaints.append(asked.url),
+            }
+            stack.callback(unused.append, page)
+            for kind, listener in listeners.items():
+                page.on(kind, listener)
+                stack.callback(page.remove_listener, kind, listener)
+            stack.callback(page.goto, NOWHERE)  # whatever went on there has ended when the next test comes
             page.goto(url)
             page.wait_for_selector("body[data-ready]")
             return page

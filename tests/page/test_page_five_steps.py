@@ -8,9 +8,11 @@ from open_rehearsal import OpenRehearsal
 from page_hands import Keys, Mouse, Visit
 from playwright.sync_api import expect
 
+from tests.nursery import Nursery
+
 
 @pytest.fixture
-def rehearsal(tmp_path: Path) -> Iterator[OpenRehearsal]:
+def rehearsal(tmp_path: Path, nursery: Nursery) -> Iterator[OpenRehearsal]:
     with OpenRehearsal(tmp_path / "rehearsal") as opened:
         yield opened
 

@@ -15,6 +15,8 @@ from bot.story import tidings
 from storage import outbox, tellers
 from storage.records import Decision, DeclineReason, Naming, Op, OutboxState, Part, Place, Story, StoryStatus, Verb
 
+BUTTONS = ["Approve", "Ask the teller", "Decline", "Redact", "Needs two"]
+
 
 def labels(sent: Sent) -> list[str]:
     """The buttons of a message."""
@@ -37,8 +39,9 @@ def test_the_card_is_what_readers_will_see(house: House) -> None:
         "She waited two nights.",
         "Ring the person who will be at the door, not the one on the form.",
         "Shown as: Practitioner, Housing and homelessness · May go to: weekly digest, staff storybook",
+        "Identifier check: nothing found.",
     ]
-    assert labels(card) == ["Approve", "Ask the teller", "Decline"]
+    assert labels(card) == BUTTONS
     approve = card.rendered.blocks[-1]["elements"][0]
     assert approve["style"] == "primary"
     assert approve["value"] == f"{story.id}:1"
@@ -72,8 +75,8 @@ def test_no_name_means_no_name_and_no_hour(house: House) -> None:
 
 
 def test_a_second_look_is_asked_for(house: House) -> None:
-    """When the teller was not sure, reviewers are told."""
-    assert "wasn't sure" in house.card(house.tell(care=True)).shown
+    """When the teller was not sure, reviewers are told that it needs two of them."""
+    assert "Needs 2 different reviewers: the teller wasn't sure" in house.card(house.tell(care=True)).shown
 
 
 def test_a_revoked_place_is_not_offered() -> None:
@@ -128,7 +131,7 @@ def test_undone_it_is_a_card_again(house: House) -> None:
     house.do(service.approve, by=AMIRA, target=house.at(story))
     house.do(service.undo, by=JOE, target=house.at(story))
     house.deliver()
-    assert labels(house.card(story)) == ["Approve", "Ask the teller", "Decline"]
+    assert labels(house.card(story)) == BUTTONS
 
 
 def test_asked_it_waits_for_the_teller(house: House) -> None:
@@ -183,7 +186,7 @@ def test_a_no_name_answer_shows_nowhere_before_its_round(house: House) -> None:
     assert "Waiting for the teller." in house.card(story, 1).shown
     house.now = datetime(2025, 6, 4, 12, 0, tzinfo=UTC)
     house.deliver()
-    assert labels(house.card(story, 2)) == ["Approve", "Ask the teller", "Decline"]
+    assert labels(house.card(story, 2)) == BUTTONS
     assert "Version 2 has its own card below." in house.card(story, 1).shown
 
 

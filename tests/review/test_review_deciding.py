@@ -236,7 +236,7 @@ def test_an_old_card_decides_nothing(house: House, verb: str) -> None:
     outcome = house.do(ACTS[verb], AMIRA, old)
     assert outcome.what is What.CHANGED
     answer = house.read(lambda tx: rendering.answer(tx, house.policy, outcome, AMIRA))
-    assert answer.text == f"Story 1 changed at 10:42am. Read the new card, then {verb}."
+    assert answer.text == f"Story 1 changed on Wednesday 4 June. Read the new card, then {verb}."
     assert answer.blocks[1]["elements"][0]["value"] == f"{story.id}:2"
     assert house.story(story).status is StoryStatus.SUBMITTED
 

@@ -79,7 +79,7 @@ async def test_their_own_story_is_refused_at_every_button(desk: Desk, label: str
     await desk.amira.press(label)
     assert desk.amira.view is None
     await desk.send()
-    await desk.amira.hear("Story 1 can't be decided by the person who told it.", channel=HERE)
+    await desk.amira.hear("That story can't be decided by the person who told it.", channel=HERE)
     assert status(desk, story) is StoryStatus.SUBMITTED
 
 

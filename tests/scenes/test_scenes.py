@@ -48,9 +48,17 @@ def test_the_head_says_what_is_rehearsed(played: Mapping[str, Rehearsed]) -> Non
     assert not re.search(r"xoxb|real\.db", played["weekly"].text)
 
 
+CODE = re.compile(r"\b[a-z]{5}-[a-z]{5}-[a-z]{5}-(?=\d)")
+
+
+def but_for_codes(text: str) -> str:
+    """The text with every withdrawal code alike: each is made for one story, by chance."""
+    return CODE.sub("maple-grape-stone-", text)
+
+
 def test_the_same_scene_prints_the_same_text(played: Mapping[str, Rehearsed]) -> None:
     """A scene is printed word for word the same, however fast the bot and its messages were."""
-    first, again = (played[name].text.splitlines() for name in ("first-story", "renamed"))
+    first, again = (but_for_codes(played[name].text).splitlines() for name in ("first-story", "renamed"))
     assert again[1] == "Bot      connected · renamed script, 8 questions · reviewers Amira, Joe"
     assert first[2:] == again[2:]
 
@@ -61,7 +69,7 @@ def test_the_readme_shows_what_the_program_prints(played: Mapping[str, Rehearsed
         r"<!-- transcript: first-story -->\n```text\n(.*?)\n```", README.read_text(encoding="utf-8"), re.S
     )
     assert found is not None
-    lines = played["first-story"].text.rstrip("\n").splitlines()
+    lines = but_for_codes(played["first-story"].text).rstrip("\n").splitlines()
     printed = "\n".join(line for line in lines if not line.startswith("Note "))  # what this test's own settings caused
     assert found[1] == printed, "paste the output of: altogether rehearse --scene first-story"
 
@@ -110,11 +118,12 @@ Altogether  Story 1: Two nights for one phone call
 
 def test_the_week_ends_with_its_digest(played: Mapping[str, Rehearsed]) -> None:
     """The default scene closes with what readers see, and its quiet week left the channel alone."""
-    text = played["weekly"].text
+    text = re.sub(r"(?<=Record check: )[0-9a-f]{12}\n", "9f3a\n", played["weekly"].text)
     assert text.endswith(
         """
 Fri 13 June 10:00 · #story-review
 Altogether  No digest this week: no approved stories. Everything is working.
+            Record check: 9f3a
 
 The edition was posted. This is what readers see in #info-stories:
 

@@ -32,6 +32,7 @@ WORDS = {
     ("version_answer", "value"),
     ("decision", "comment"),
     ("ask", "question"),
+    ("withdrawal", "reason"),
 }
 
 NOT_WORDS = {
@@ -40,11 +41,12 @@ NOT_WORDS = {
         "sha", "teller_id", "story_id", "draft_id", "change_draft_id", "edition_id", "outbox_id", "notice_id",
         "offer_id", "offer_ts", "carrier_id", "client_msg_id", "edited_ts", "recover_from", "thread_ts", "started_ts",
         "reviewer", "depends_on", "target", "thread", "person", "response_url", "permalink", "lane", "recipient",
+        "actor_id", "story", "place", "row_id", "letter_id",
     },
     "the script's, not the teller's": {
         "script_sha", "toml", "prompt_id", "open_prompt", "recover_prompt", "label", "wording",
     },
-    "a code of the program's": {"kind", "reason"},
+    "a code of the program's": {"kind", "reason", "verb", "before", "after", "prev_hash", "hash"},
 }  # fmt: skip
 
 

@@ -19,9 +19,9 @@ def test_one_decision_wins(begin: Any, a_story: Make) -> None:
     """Of two decisions on the same version one is made; the other finds the story moved on and changes nothing."""
     with begin() as tx:
         story = a_story(tx)
-        assert decisions.decide(tx, story.id, 1, Verb.APPROVE)
-        assert not decisions.decide(tx, story.id, 1, Verb.DECLINE)
-        assert not decisions.decide(tx, story.id, 1, Verb.APPROVE)
+        assert decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
+        assert not decisions.decide(tx, story.id, 1, Verb.DECLINE, by="U1")
+        assert not decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
         after = stories.get(tx, story.id)
     assert (after.status, after.approved_version) == (StoryStatus.APPROVED, 1)
 
@@ -32,21 +32,21 @@ def test_a_decision_is_about_the_version_that_was_seen(begin: Any, a_story: Make
     with begin() as tx:
         story = a_story(tx)
         assert stories.submit_again(tx, story.id, a_version(story.id, tx.now, n=2), notice_version=1, care=False)
-        assert not decisions.decide(tx, story.id, 1, verb)
-        assert decisions.decide(tx, story.id, 2, verb)
+        assert not decisions.decide(tx, story.id, 1, verb, by="U1")
+        assert decisions.decide(tx, story.id, 2, verb, by="U1")
 
 
 def test_an_approval_is_undone_until_the_story_is_posted(begin: Any, a_story: Make) -> None:
     """Undoing returns the story to the queue with nothing approved; after posting it is too late."""
     with begin() as tx:
         story = a_story(tx)
-        assert not decisions.decide(tx, story.id, 1, Verb.UNDO)
-        decisions.decide(tx, story.id, 1, Verb.APPROVE)
-        assert decisions.decide(tx, story.id, 1, Verb.UNDO)
+        assert not decisions.decide(tx, story.id, 1, Verb.UNDO, by="U1")
+        decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
+        assert decisions.decide(tx, story.id, 1, Verb.UNDO, by="U1")
         assert stories.get(tx, story.id) == story
-        decisions.decide(tx, story.id, 1, Verb.APPROVE)
+        decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
         stories.change(tx, story.id, status=StoryStatus.POSTED)
-        assert not decisions.decide(tx, story.id, 1, Verb.UNDO)
+        assert not decisions.decide(tx, story.id, 1, Verb.UNDO, by="U1")
 
 
 @pytest.mark.parametrize("gone", [StoryStatus.POSTED, StoryStatus.REMOVED])
@@ -120,7 +120,7 @@ def test_a_week_has_one_edition_and_a_story_goes_out_once(begin: Any, a_story: M
     """A week's second edition is refused; a story that a channel has carried is not ready for it again."""
     with begin() as tx:
         story = a_story(tx)
-        decisions.decide(tx, story.id, 1, Verb.APPROVE)
+        decisions.decide(tx, story.id, 1, Verb.APPROVE, by="U1")
         assert [ready.id for ready in stories.ready_for_digest(tx, "C1")] == [story.id]
         made = editions.add(
             tx, channel="C1", iso_week=(2025, 23), slot_at=now, state=EditionState.FULL, entries=[(story.id, 1)]

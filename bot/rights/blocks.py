@@ -1,0 +1,144 @@
+"""What is said of taking a story back: the question before, the list after, one line for each press.
+
+Pure. A reviewer's reason is their own words, so it stands in plain text only.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot import ids, kit
+from bot.outgoing import Rendered
+from bot.rights.rules import BACKUP_DAYS, CODE, Ledger, What
+from bot.text import escape, short_day
+from storage.withdrawals import Surface, Withdrawal, WithdrawnBy
+
+_PLACES: Final[Mapping[Surface, str]] = {
+    Surface.WORDS: "the story and every version",
+    Surface.EDITION: "the digest",
+    Surface.THREAD: "its thread",
+    Surface.CARD: "the reviewers' card",
+    Surface.PREVIEW: "the reviewers' preview of the digest",
+    Surface.DIRECT: "my copies in this chat",
+}
+_DOT: Final = " · "
+
+
+# ── before ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def question(number: int, value: str) -> Rendered:
+    """Asked once, privately, after the command."""
+    sentence = f"Take story {number} back? It can't be undone."
+    buttons = kit.actions(
+        kit.button("Take it back", ids.TAKE_BACK, value, style="danger"), kit.button("Keep it", ids.LEAVE_STORY, "keep")
+    )
+    return Rendered(sentence, [kit.section(sentence), buttons])
+
+
+def question_by_code(number: int, code: str) -> Rendered:
+    """The same, for whoever holds the code."""
+    return question(number, f"{CODE}{code}")
+
+
+def takedown_question(number: int, story_id: str, reason: str) -> Rendered:
+    """Asked once, privately, of a reviewer."""
+    first = f"Take story {number} down?"
+    rest = (
+        "It goes from the digest and everywhere else I can reach, and can't be undone. Whoever told it hears this, "
+        "without your name:"
+    )
+    buttons = kit.actions(
+        kit.button("Take it down", ids.TAKE_DOWN, f"{story_id}:{reason}", style="danger"),
+        kit.button("Keep it", ids.LEAVE_STORY, "keep"),
+    )
+    return Rendered(f"{first} {rest}", [kit.section(f"{first} {rest}"), kit.quote(reason), buttons])
+
+
+# ── one line ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_LINES: Final[Mapping[What, str]] = {
+    What.DONE: "The story is being taken back. Whoever told it finds the list of what has gone in our direct message.",
+    What.TAKEN_DOWN: "The story is being taken down. Whoever told it hears that, with your reason.",
+    What.LEFT: "Kept. Nothing changed.",
+    What.ALREADY: "That story has been taken back already. Nothing changed.",
+    What.NOT_YOURS: "There is no such story of yours. /story mine lists yours.",
+    What.BAD_CODE: "That code fits no story. It has three words and a number: /story withdraw maple-grape-stone-31",
+    What.NOT_REVIEWER: "Only reviewers can take a story down. Nothing changed.",
+    What.NO_STORY: "That story is no longer there. Nothing changed.",
+}
+
+
+def line(what: What) -> Rendered:
+    """The sentence for what came of it; it names no story, since somebody's name may stand beside it."""
+    return plain(_LINES[what])
+
+
+def plain(sentence: str) -> Rendered:
+    """One sentence of ours."""
+    return Rendered(escape(sentence), [kit.section(escape(sentence))])
+
+
+# ── after ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begun(case: Withdrawal) -> Rendered:
+    """What the teller reads first."""
+    if case.by is WithdrawnBy.REVIEWER:
+        return _taken_down(case, [])
+    sentence = f"Taking story {case.number} back. I'll list here what has gone."
+    return Rendered(sentence, [kit.section(sentence)])
+
+
+def receipt(case: Withdrawal, ledger: Ledger, zone: ZoneInfo) -> Rendered:
+    """What has gone, what is waited for, and what cannot be removed."""
+    lists = [kit.section("\n".join(escape(words) for words in _lists(case, ledger, zone)))]
+    if case.by is WithdrawnBy.REVIEWER:
+        return _taken_down(case, lists)
+    sentence = f"Story {case.number} is taken back."
+    if not ledger.settled:
+        sentence = f"Taking story {case.number} back."
+    return Rendered(sentence, [kit.section(f"*{sentence}*"), *lists])
+
+
+def _taken_down(case: Withdrawal, lists: list[kit.Block]) -> Rendered:
+    sentence = f"A reviewer has taken story {case.number} down."
+    said = [kit.rich(kit.words("They say:")), kit.quote(case.reason)] if case.reason else []
+    kindly = (
+        "Sometimes somebody in a story, or their family, would rather it were not told. Thank you for telling it; "
+        f"that it has gone says nothing against you. To tell another, type {ids.COMMAND}"
+    )
+    return Rendered(sentence, [kit.section(sentence), *said, kit.section(kindly), *lists])
+
+
+def _lists(case: Withdrawal, ledger: Ledger, zone: ZoneInfo) -> list[str]:
+    gone = [_PLACES[surface] for surface in ledger.gone if surface in _PLACES]
+    if Surface.EDITION in ledger.gone and Surface.THREAD in ledger.gone:
+        gone[gone.index("the digest") : gone.index("its thread") + 1] = ["the digest and its thread"]
+    waiting = [_PLACES[surface] for surface in ledger.waiting if surface in _PLACES]
+    if Surface.DISK in ledger.waiting:
+        waiting.append("the last traces on the computer I run on")
+    waiting.append(f"backups, overwritten by {short_day(_overwritten(case.at), zone)}")
+    cannot = ["your own messages here (you can)"]
+    if ledger.was_posted:
+        cannot.append("other people's replies")
+    cannot += ["copies people took", "what Slack itself keeps"]
+    cannot += [f"{_PLACES[surface]}: Slack says {why}" for surface, why in ledger.cannot if surface in _PLACES]
+    return [
+        f"Gone: {_DOT.join(gone)}",
+        f"Waiting: {_DOT.join(waiting)}",
+        f"I can't remove: {_DOT.join(cannot)}",
+    ]
+
+
+def _overwritten(at: datetime) -> datetime:
+    return at + timedelta(days=BACKUP_DAYS)
+
+
+def refused(number: int, reason: str) -> Rendered:
+    """Reviewers hear that a digest had to be deleted to take one story out of it."""
+    return plain(
+        f"Story {number} has been taken back. Slack didn't let me edit the digest that showed it ({reason}), so I "
+        "deleted that message. Its other stories stand in the thread, if it had any."
+    )

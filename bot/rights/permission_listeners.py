@@ -1,0 +1,104 @@
+"""What a teller presses about permission, the form that they send, and `/story mydata`.
+
+A listener reads the payload, has one thing done, and acknowledges it. Who may is settled in `permission.py`, in the
+transaction that does it. `app.py` calls `register` and adds `COMMANDS`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids
+from bot.commands import Call, Command, Commands
+from bot.edge import Edge
+from bot.outgoing import Rendered
+from bot.rights import mydata, permission
+from bot.rights import permission_blocks as blocks
+from bot.rights.permission_rules import Problem, Wish
+from bot.story.policy import Policy
+from bot.text import normalise, one_line
+from storage.database import Tx
+from storage.records import Naming, Place
+
+Body = dict[str, Any]
+
+
+def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> None:
+    """Listen. `notice_version` is that of the notice in use, which the form names and the permission keeps."""
+
+    @app.action(ids.CHANGE_PERMISSION)
+    async def on_change(ack: AsyncAck, body: Body) -> None:
+        user_id, story_id = _user(body), str((body.get("actions") or [{}])[0].get("value") or "")
+
+        def form(tx: Tx, policy: Policy) -> Body | Problem:
+            found = permission.look(tx, user_id, story_id)
+            if isinstance(found, Problem):
+                return found
+            return blocks.form(policy, found, notice_version=notice_version())
+
+        found = await edge.read(form)
+        if isinstance(found, Problem):
+            await say(body, found)
+        elif not await edge.open_view(body, found):
+            await say(body, Problem.NOT_OPENED)
+        await ack()
+
+    @app.view(ids.PERMISSION_VIEW)
+    async def on_save(ack: AsyncAck, body: Body) -> None:
+        user_id, view = _user(body), body.get("view") or {}
+        wish = wish_of(view)
+        if wish is None:
+            await ack(response_action="errors", errors={blocks.PLACES: blocks.problem_words(Problem.NOT_OFFERED)})
+            return
+        notice = notice_of(view)
+
+        def change(tx: Tx, policy: Policy) -> permission.Done | Problem:
+            return permission.change(tx, policy, by=user_id, wish=wish, notice_version=notice)
+
+        done = await edge.once(body, change)
+        if isinstance(done, Problem):
+            await ack(response_action="errors", errors={blocks.box_of(done): blocks.problem_words(done)})
+        else:
+            await ack()
+
+    async def say(body: Body, problem: Problem) -> None:
+        channel = str((body.get("channel") or body.get("container") or {}).get("id") or "")
+        channel = channel or str((body.get("container") or {}).get("channel_id") or "")
+        await edge.once(body, lambda tx, policy: permission.say(tx, problem, channel=channel, person=_user(body)))
+
+    def notice_of(view: Mapping[str, Any]) -> int:
+        """The notice that the form named when it was opened; today's, should the form not say."""
+        last = str(view.get("private_metadata") or "").rpartition(":")[2]
+        return int(last) if last.isdecimal() else notice_version()
+
+
+def wish_of(view: Mapping[str, Any]) -> Wish | None:
+    """What a form says; None when it is none of ours."""
+    story_id, version, _ = [*str(view.get("private_metadata") or "").split(":"), "", ""][:3]
+    values = (view.get("state") or {}).get("values") or {}
+    ticked = (values.get(blocks.PLACES) or {}).get(blocks.PLACES) or {}
+    chosen = (values.get(blocks.NAMING) or {}).get(blocks.NAMING) or {}
+    typed = (values.get(blocks.CREDIT) or {}).get(blocks.CREDIT)
+    try:
+        places = frozenset(Place(one["value"]) for one in ticked.get("selected_options") or [])
+        naming = Naming(str((chosen.get("selected_option") or {}).get("value")))
+        number = int(version)
+    except (KeyError, TypeError, ValueError):
+        return None
+    line = None if typed is None else one_line(normalise(str(typed.get("value") or "")))
+    return Wish(story_id, number, places, naming, line)
+
+
+def _user(body: Mapping[str, Any]) -> str:
+    return str((body.get("user") or {}).get("id", ""))
+
+
+async def _mydata(edge: Edge, call: Call) -> Rendered | None:
+    held = await edge.once(call.body, lambda tx, policy: mydata.ask(tx, policy, call.user_id))
+    if held is False:
+        return blocks.said("I hold nothing about you. Nothing is kept before you press Start.")
+    return blocks.said("I'm putting together what I hold about you. It comes in our direct message, to you alone.")
+
+
+COMMANDS: Commands = {"mydata": Command(_mydata, f"{ids.COMMAND} mydata")}

@@ -1,0 +1,74 @@
+"""What has been kept for as long as it may be: which rows those are, and how the link to a person is cut.
+
+How long each may be kept is the keeper's, so the instants come in as arguments. `bot.rights.retention` calls this.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from storage.database import Tx
+from storage.records import Naming, StoryStatus
+from storage.tables import AuthorRow, DraftRow, EditionEntryRow, EditionRow, StoryRow, VersionRow
+
+
+def declined_before(tx: Tx, before: datetime) -> Sequence[str]:
+    """Ids of stories that were declined before this and that their teller is not changing."""
+    return list(
+        tx.connection.execute(
+            select(StoryRow.id)
+            .outerjoin(AuthorRow, (AuthorRow.workspace == StoryRow.workspace) & (AuthorRow.story_id == StoryRow.id))
+            .where(
+                StoryRow.workspace == tx.workspace,
+                StoryRow.status == StoryStatus.DECLINED,
+                StoryRow.changed_at < before,
+                AuthorRow.change_draft_id.is_(None),
+            )
+            .order_by(StoryRow.number)
+        ).scalars()
+    )
+
+
+def linked_before(tx: Tx, before: datetime) -> Sequence[str]:
+    """Ids of stories that name nobody, went out before this, and can still be traced to whoever told them."""
+    return list(
+        tx.connection.execute(
+            select(StoryRow.id)
+            .join(AuthorRow, (AuthorRow.workspace == StoryRow.workspace) & (AuthorRow.story_id == StoryRow.id))
+            .join(
+                VersionRow,
+                (VersionRow.workspace == StoryRow.workspace)
+                & (VersionRow.story_id == StoryRow.id)
+                & (VersionRow.n == StoryRow.current_version),
+            )
+            .join(
+                EditionEntryRow,
+                (EditionEntryRow.workspace == StoryRow.workspace) & (EditionEntryRow.story_id == StoryRow.id),
+            )
+            .join(
+                EditionRow,
+                (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
+            )
+            .where(
+                StoryRow.workspace == tx.workspace,
+                StoryRow.status == StoryStatus.POSTED,
+                VersionRow.naming == Naming.NONE,
+            )
+            .group_by(StoryRow.id, StoryRow.number)
+            .having(func.max(EditionRow.made_at) < before)
+            .order_by(StoryRow.number)
+        ).scalars()
+    )
+
+
+def unlink(tx: Tx, story_id: str) -> None:
+    """Nothing says any more who told this story."""
+    tx.connection.execute(delete(AuthorRow).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id))
+
+
+def drafts_past(tx: Tx, now: datetime) -> int:
+    """How many drafts, kept ones among them, have come to their end."""
+    return tx.connection.execute(
+        select(func.count()).select_from(DraftRow).where(DraftRow.workspace == tx.workspace, DraftRow.expires_at <= now)
+    ).scalar_one()

@@ -1,0 +1,111 @@
+"""Everything that is held about one person, read table by table, so that a new table is never left out by accident.
+
+Reads only. A row belongs to a person through the columns that lead to them (`leads`); tables that hold nothing about a
+teller are named with the reason. Nobody else's id is in what is returned. Called by `bot.rights.mydata`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Table, func, or_, select
+
+from storage import tellers
+from storage.database import Tx
+from storage.tables import AuthorRow, Base, DraftRow, OutboxRowTable, ParkedRow
+from storage.types import SlackId
+
+Held = Mapping[str, list[dict[str, Any]]]
+"""Rows by table; a table that holds nothing about them is left out."""
+
+_LEADS: Final = {
+    "teller": {"id": "teller"},
+    "draft": {"id": "draft"},
+    "story": {"id": "story"},
+}
+_COLUMNS: Final = {"teller_id": "teller", "draft_id": "draft", "story_id": "story", "story": "story"}
+"""Columns that lead to a person in every other table."""
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "outbox": "counted by kind and state: rows say what to render, never the words",
+    "surface": "where messages stand, which are counted with the outbox",
+    "parked": "looked through for the person's id: it is joined to nobody",
+}
+NOT_ABOUT_TELLERS: Final[Mapping[str, str]] = {
+    "audit_checkpoint": "hashes of deleted months",
+    "audit_head": "the end of the record's chain",
+    "edition": "a week's digest; which stories stood in it is in edition_entry",
+    "inbox": "keys of deliveries, joined to nobody",
+    "script_version": "the questions as they were asked",
+    "workspace": "the Slack workspace",
+}
+_THEIR_OWN: Final = {("teller", "slack_user_id"), ("teller", "dm_channel"), ("fragment", "channel")}
+"""Slack ids that are the person's own; all others are somebody else's, or a channel's, and are left out."""
+_LEFT_OUT: Final = {"workspace", "code_hash", "hash", "prev_hash"}
+_OTHER_PEOPLES: Final = {("withdrawal", "reason")}
+"""What was said by somebody else about themselves: why the person in a story asked for it to be taken down."""
+
+
+def leads(table: Table) -> dict[str, str]:
+    """The columns by which a row of this table belongs to a person, each with what it names."""
+    own = _LEADS.get(table.name, {})
+    return own | {name: kind for name, kind in _COLUMNS.items() if name in table.columns}
+
+
+def held_about(tx: Tx, teller_id: str) -> Held:
+    """Everything about this person, as plain values, without anybody else's Slack id. Raises LookupError."""
+    person = tellers.get_teller(tx, teller_id)
+    mine = {
+        "teller": [teller_id],
+        "story": tellers.stories_of_teller(tx, teller_id),
+        "draft": list(
+            tx.connection.execute(
+                select(DraftRow.id).where(DraftRow.workspace == tx.workspace, DraftRow.teller_id == teller_id)
+            ).scalars()
+        ),
+    }
+    held: dict[str, list[dict[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        columns = leads(table)
+        if not columns or table.name in ELSEWHERE or table.name in NOT_ABOUT_TELLERS:
+            continue
+        where = or_(*(table.columns[name].in_(mine[kind]) for name, kind in columns.items()))
+        rows = _rows(tx, table, where)
+        if rows:
+            held[table.name] = rows
+    put_aside = _rows(tx, ParkedRow.__table__, ParkedRow.body.contains(person.slack_user_id, autoescape=True))  # type: ignore[arg-type]
+    return held | ({"parked": put_aside} if put_aside else {})
+
+
+def messages_to(tx: Tx, teller_id: str) -> list[dict[str, Any]]:
+    """How many messages to this person there are, by kind and state: `{"kind", "state", "messages"}`."""
+    stories = select(AuthorRow.story_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.teller_id == teller_id)
+    theirs = [f"teller:{teller_id}", *(f"author:{one}" for one in tx.connection.execute(stories).scalars())]
+    row = OutboxRowTable
+    counted = tx.connection.execute(
+        select(row.kind, row.state, func.count())
+        .where(row.workspace == tx.workspace, row.recipient.in_(theirs))
+        .group_by(row.kind, row.state)
+        .order_by(row.kind, row.state)
+    )
+    return [{"kind": kind, "state": str(state.value), "messages": number} for kind, state, number in counted]
+
+
+def _rows(tx: Tx, table: Table, where: ColumnElement[bool]) -> list[dict[str, Any]]:
+    shown = [column for column in table.columns if _is_shown(table.name, column.name, column.type)]
+    here = table.columns["workspace"] == tx.workspace
+    found = tx.connection.execute(select(*shown).where(here, where).order_by(*table.primary_key.columns))
+    return [{column.name: _plain(value) for column, value in zip(shown, row, strict=True)} for row in found]
+
+
+def _is_shown(table: str, column: str, kind: Any) -> bool:
+    if column in _LEFT_OUT or (table, column) in _OTHER_PEOPLES:
+        return False
+    is_slack_id = getattr(kind, "length", None) == SlackId.length and not getattr(kind, "enums", None)
+    return not is_slack_id or (table, column) in _THEIR_OWN
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,48 @@
+"""What the screen found in each version of a story: kinds, counts and what became of them, never what matched."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select
+
+from storage.database import Tx
+from storage.records import Disposition, ScreenHit, Version, VersionKind
+from storage.tables import ScreenHitRow
+
+_HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
+
+
+def record(tx: Tx, story_id: str, n: int, hits: Iterable[ScreenHit]) -> None:
+    """Keep what was found in a version, in the place of what was kept for it before."""
+    tx.connection.execute(
+        delete(ScreenHitRow).where(
+            ScreenHitRow.workspace == tx.workspace, ScreenHitRow.story_id == story_id, ScreenHitRow.version == n
+        )
+    )
+    for hit in hits:
+        _insert(tx, story_id, n, hit)
+
+
+def of_version(tx: Tx, story_id: str, n: int) -> Sequence[ScreenHit]:
+    """What was found in a version, answer by answer."""
+    rows = tx.connection.execute(
+        select(*_HIT)
+        .where(ScreenHitRow.workspace == tx.workspace, ScreenHitRow.story_id == story_id, ScreenHitRow.version == n)
+        .order_by(ScreenHitRow.prompt_id, ScreenHitRow.kind, ScreenHitRow.disposition)
+    )
+    return [ScreenHit(*row) for row in rows]
+
+
+def carry_over(tx: Tx, version: Version, *, parent: int) -> None:
+    """Keep for a new version what was decided about its parent, in answers that have the same words.
+
+    A redaction only takes words out, so what its teller kept on purpose in a redacted answer stays kept as well.
+    """
+    for hit in of_version(tx, version.story_id, parent):
+        only_less = version.kind is VersionKind.REDACTED and hit.disposition is not Disposition.HINT
+        if only_less or hit.prompt_id not in version.changed_prompts:
+            _insert(tx, version.story_id, version.n, hit)
+
+
+def _insert(tx: Tx, story_id: str, n: int, hit: ScreenHit) -> None:
+    values = {name: getattr(hit, name) for name in ScreenHit.__slots__}
+    tx.insert(ScreenHitRow, {"story_id": story_id, "version": n, **values})

@@ -1,0 +1,116 @@
+"""The papers against the program: every claim that can be checked is."""
+
+import json
+import re
+
+import pytest
+from architecture.house import ROOT
+
+from bot import ids
+from bot.intake import telling
+from bot.intake.script_file import load_script
+from bot.rehearsal.validation import check_view
+from bot.review import cards
+from bot.review.listeners import COMMANDS as REVIEWERS
+from bot.rights import listeners as rights_listeners
+from bot.rights import permission_listeners
+from bot.rights.permission_rules import places_in_a_sentence
+from bot.rights.retention import Kind
+from bot.rights.rules import BACKUP_DAYS
+from bot.settings import SETTINGS
+from bot.story.papers import PAPERS
+from storage.mydata import ELSEWHERE, NOT_ABOUT_TELLERS
+from storage.records import Place
+from storage.tables import Base
+
+FOLDER = ROOT / "bot" / "rights" / "papers"
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+KEPT_BY_SETTING = {"DRAFT_DAYS", "PRIVATE_DAYS", "INBOX_DAYS", "PARKED_HOURS", "AUTHOR_LINK_MONTHS", "AUDIT_MONTHS"}
+
+
+def rows(name: str) -> list[list[str]]:
+    """The cells of every table row of a paper."""
+    lines = [line for line in TEXTS[name].splitlines() if line.startswith("|") and "---" not in line]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_every_paper_is_shown_in_the_bot_and_linked_from_the_readme() -> None:
+    """The five papers are the five that *How we use stories* names with a sentence each; the README links to all."""
+    assert {paper.file for paper in PAPERS} == set(TEXTS)
+    view = telling.how_we_use(load_script(None).campaign)
+    shown = json.dumps(view, ensure_ascii=False)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for paper in PAPERS:
+        assert paper.title in shown and paper.short in shown
+        assert f"(bot/rights/papers/{paper.file})" in readme
+        assert TEXTS[paper.file].startswith(f"# {paper.title}\n")
+    assert check_view(view, surface="modal") == []
+
+
+def test_what_is_kept_is_kept_for_as_long_as_the_settings_say() -> None:
+    """Each row with a setting has that setting's default; no setting about keeping is left out."""
+    defaults = {setting.name: setting.default for setting in SETTINGS}
+    stated = {}
+    for cells in rows("retention_schedule.md"):
+        named = re.fullmatch(r"`([A-Z_]+)`", cells[2]) if len(cells) == 4 else None
+        if named:
+            stated[named[1]] = int(re.search(r"\d+", cells[1])[0])  # type: ignore[index]
+    assert stated == {name: defaults[name] for name in KEPT_BY_SETTING}
+    assert {name for name in defaults if re.search(r"_(DAYS|HOURS|MONTHS)$", name)} - {
+        "NUDGE_DAYS",
+        "REVIEW_REMINDER_DAYS",
+    } == KEPT_BY_SETTING
+    assert len(stated) == len(Kind), "as many kinds are purged as the schedule says"
+
+
+def test_backups_are_kept_as_long_as_tellers_are_told() -> None:
+    """The schedule and the assessment say the number of days that the receipt of a withdrawal says."""
+    assert f"| backups of the database | {BACKUP_DAYS} days |" in TEXTS["retention_schedule.md"]
+    assert f"older than {BACKUP_DAYS} days" in TEXTS["dpia.md"]
+
+
+@pytest.mark.parametrize("name", ["privacy_notice.md", "record_of_processing.md"])
+def test_the_places_are_the_places(name: str) -> None:
+    """Every place where a story may be shown is named, and no other."""
+    every = places_in_a_sentence(frozenset(Place)).replace(" and training", ", training")
+    named = re.sub(r"\s+", " ", TEXTS[name])
+    assert every in named.replace(
+        "the weekly digest, the staff storybook and", "the weekly digest, the staff storybook,"
+    )
+
+
+def test_the_tables_that_are_named_are_those_that_hold_something_about_tellers() -> None:
+    """The record of processing names every table with anything about people, and none that does not exist."""
+    named = set(re.findall(r"`([a-z_]+)`", TEXTS["record_of_processing.md"].rpartition("by table")[2]))
+    about = set(Base.metadata.tables) - set(NOT_ABOUT_TELLERS)
+    assert named <= set(Base.metadata.tables)
+    assert about - named <= {"parked"}, "what could not be handled goes within a day, and is in the schedule"
+    assert {"outbox", "surface"} <= named & set(ELSEWHERE)
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """Whatever a paper says to type is a verb of the bot."""
+    verbs = {"mine", *permission_listeners.COMMANDS, *rights_listeners.COMMANDS, *REVIEWERS}
+    typed = {verb for text in TEXTS.values() for verb in re.findall(rf"`{ids.COMMAND} (\w+)", text)}
+    assert typed and typed <= verbs
+
+
+def test_the_four_questions_are_those_that_the_card_asks() -> None:
+    """The guide asks what the box before *Approve* asks."""
+    guide = TEXTS["reviewers_guide.md"]
+    asked = (ROOT / "bot" / "review" / "cards.py").read_text(encoding="utf-8")
+    assert cards.__name__ == "bot.review.cards" and "Could two stories together" in asked
+    for who in ("colleague", "local paper", "family", "two stories together"):
+        assert who in guide and who in asked
+
+
+def test_reviewers_see_no_more_than_readers_as_the_notice_says() -> None:
+    """Who sees what: a card is made of what readers see, and nothing in it can hold a teller."""
+    fields = set(cards.Card.__dataclass_fields__)
+    assert "| reviewers | the story as readers will see it, and no more of who told it |" in TEXTS["privacy_notice.md"]
+    assert not any("teller" in name or "author" in name for name in fields)
+
+
+def test_the_papers_promise_no_secrecy_that_nobody_can_keep() -> None:
+    """The notice says that those who run the bot could find out who told a story."""
+    assert "The people who run this could still find out." in " ".join(TEXTS["privacy_notice.md"].split())
