@@ -267,15 +267,15 @@ def post() -> int:
 
 @altogether.group()
 def audit() -> None:
-    """Look at the audit trail: what was decided, refused and forgotten."""
+    """Look at the record of what was decided."""
 
 
 @audit.command()
 @click.option("--head", metavar="CHECK", help='Also look for a "Record check" that reviewers were once shown.')
 def verify(head: str | None) -> int:
-    """Walk the whole trail, and name the first row that was altered, removed or reordered.
+    """Walk the whole trail, and name the first wrong row.
 
-    Exit 0: it holds. Exit 1: it does not.
+    Wrong is a row that was altered, removed or reordered. Exit 0: it holds. Exit 1: it does not.
     """
     from bot.keeper.records import verify_audit
     from bot.settings import load_settings
@@ -303,7 +303,10 @@ def show(ref: str) -> int:
 
 @altogether.command()
 def retention() -> int:
-    """Print what is kept for how long, what would go now, and what has gone. Changes nothing."""
+    """Print what is kept for how long, and what has gone.
+
+    It also says what would go now. It changes nothing.
+    """
     from bot.keeper.records import report_retention
     from bot.settings import load_settings
 

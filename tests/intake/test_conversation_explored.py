@@ -1,6 +1,7 @@
 """The conversation, explored completely: whatever a teller does, wherever they stand."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from explorer import IDENTIFIER, Edge, Graph, changing, explore, first
@@ -25,7 +26,17 @@ from bot.intake.dialogue import (
 from bot.intake.found import findings
 from bot.intake.script import OTHER_ID, PromptKind
 from bot.intake.script_file import load_script
+from bot.story import screening
 from storage.records import DraftState, Purpose, Screened, Stage
+
+
+@pytest.fixture(autouse=True, scope="module")
+def screened_once() -> Iterator[None]:
+    """The same few texts are screened in every situation: the screen's answers are kept, not asked for again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screening, "strong", cache(screening.strong))
+        yield
+
 
 _SAID = (Ask, Foot, Refresh, Note, Rest, Close)
 _REFUSALS = {"line_too_long", "other_too_long", "credit_too_long", "short", "too_many"}

@@ -94,6 +94,10 @@ def test_the_commands_are_those_that_the_design_names() -> None:
         "digest",
         "digest preview",
         "digest post",
+        "audit",
+        "audit verify",
+        "audit show",
+        "retention",
         "screen",
     ]
 

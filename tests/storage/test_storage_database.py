@@ -41,7 +41,7 @@ NOT_WORDS = {
         "sha", "teller_id", "story_id", "draft_id", "change_draft_id", "edition_id", "outbox_id", "notice_id",
         "offer_id", "offer_ts", "carrier_id", "client_msg_id", "edited_ts", "recover_from", "thread_ts", "started_ts",
         "reviewer", "depends_on", "target", "thread", "person", "response_url", "permalink", "lane", "recipient",
-        "actor_id", "story", "place", "row_id", "letter_id",
+        "actor_id", "story", "place", "row_id", "letter_id", "first_approver",
     },
     "the script's, not the teller's": {
         "script_sha", "toml", "prompt_id", "open_prompt", "recover_prompt", "label", "wording",
