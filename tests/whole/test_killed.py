@@ -116,6 +116,7 @@ async def test_killed_while_the_edition_is_posted_it_is_posted_once(mortal: Play
     await amira.hear("Digest posted", channel="#story-review")
     editions = [m for m in rae.messages("#info-stories") if "This week's story" in m.shown]
     assert len(editions) == 1
+    await rae.hear("nobody had told the housing team", channel="#info-stories", thread_ts=editions[0].ts)
     assert len(rae.messages("#info-stories", thread_ts=editions[0].ts)) == 2
 
 
