@@ -58,6 +58,8 @@ class FakeWorkspace:
         self.messages: dict[str, list[Json]] = {DIRECT: [], STORIES: [], REVIEW: []}
         self.views: list[Json] = []
         self.home: Json | None = None
+        self.slow = 0.0
+        """Seconds for which an answer with messages is under way after it was put together."""
         self.script: Json = {"name": "default", "version": "1", "problems": [], "file": None}
         self.state: Json = {}
         self._version, self._away = 1, False
@@ -212,6 +214,7 @@ class FakeWorkspace:
             and (thread is None or thread in (one["ts"], one["thread_ts"]))
         ]
         limit = int(request.query.get("limit", 50))
+        await asyncio.sleep(self.slow)
         return web.json_response({"messages": found[-limit:], "more": len(found) > limit})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:

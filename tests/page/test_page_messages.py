@@ -131,6 +131,17 @@ def test_new_messages_are_said_aloud(visit: Visit, world: FakeWorkspace) -> None
     expect(page.get_by_role("main").get_by_text("Only visible to you")).to_be_visible()
 
 
+def test_what_comes_while_a_conversation_opens_is_shown_and_said(visit: Visit, world: FakeWorkspace) -> None:
+    """News may overtake the older messages that the page has asked for, or be among them already: once each, said aloud."""
+    world.slow = 0.5
+    page = visit(world.url)
+    for number in range(5):
+        world.post(DIRECT, f"Overtaken {number}.")
+        page.wait_for_timeout(120)
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(5)
+    expect(page.locator("#live")).to_have_text(re.compile("Overtaken 4"))
+
+
 def test_own_messages_can_be_changed_and_deleted(visit: Visit, world: FakeWorkspace) -> None:
     """Edit puts the words as typed into a box; delete asks; neither is offered for what others wrote."""
     world.post(DIRECT, "hello &lt;you&gt; <@U0AMIRA>", by="U0SAM")

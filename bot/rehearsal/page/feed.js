@@ -31,13 +31,17 @@ export class Feed {
   async open(channel, threadTs) {
     this.where = { as: store.as, channel, thread: threadTs };
     const where = this.where;
+    const held = this.held = []; // what is heard before the answer is here, which may know of it or not
     this.messages.clear();
     this.unseen = 0;
     this.top.hidden = true;
     this.composer.open(channel, threadTs);
     const page = await getMessages(where);
-    if (where !== this.where || !page.messages) return;
-    this.messages.reset(page.messages.map((one) => ({ ...one, channel })), page.more);
+    if (where !== this.where) return;
+    this.held = null;
+    if (page.messages) this.messages.reset(page.messages.map((one) => ({ ...one, channel })), page.more);
+    for (const event of held) this.hear(event);
+    if (!page.messages) return;
     this.#markNew();
     this.#read();
   }
@@ -56,13 +60,15 @@ export class Feed {
   }
 
   close() {
-    this.where = null;
+    this.where = this.held = null;
     this.messages.clear();
   }
 
   /** Takes in one event of the stream. */
-  hear({ kind, channel, message }) {
+  hear(event) {
+    const { kind, channel, message } = event;
     if (!this.where || channel !== this.where.channel || !message) return;
+    if (this.held) { this.held.push(event); return; }
     const isReply = message.thread_ts && message.thread_ts !== message.ts;
     const here = this.thread ? message.ts === this.where.thread || message.thread_ts === this.where.thread : !isReply;
     if (!here) return;
@@ -74,7 +80,7 @@ export class Feed {
     if (kind === "changed" && !known) return;
     const whole = { ...message, channel };
     const isNew = this.messages.upsert(whole);
-    const spoken = message.user !== me()?.id && (isNew || (this.messages.newest?.ts === message.ts && known?.text !== message.text));
+    const spoken = message.user !== me()?.id && (isNew || kind === "message" || (this.messages.newest?.ts === message.ts && known?.text !== message.text));
     if (spoken && !message.deleted) announce(`${message.name}: ${message.text}`);
     if (isNew && this.messages.stuck) this.#read();
     else if (isNew && message.user !== me()?.id) this.unseen += 1;
