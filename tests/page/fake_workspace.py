@@ -58,8 +58,10 @@ class FakeWorkspace:
         self.messages: dict[str, list[Json]] = {DIRECT: [], STORIES: [], REVIEW: []}
         self.views: list[Json] = []
         self.home: Json | None = None
-        self.slow = 0.0
-        """Seconds for which an answer with messages is under way after it was put together."""
+        self.answering = threading.Event()
+        """While it is not set, an answer with messages is put together but does not arrive."""
+        self.answering.set()
+        self.asked = threading.Event()
         self.script: Json = {"name": "default", "version": "1", "problems": [], "file": None}
         self.state: Json = {}
         self._version, self._away = 1, False
@@ -214,7 +216,8 @@ class FakeWorkspace:
             and (thread is None or thread in (one["ts"], one["thread_ts"]))
         ]
         limit = int(request.query.get("limit", 50))
-        await asyncio.sleep(self.slow)
+        self.asked.set()
+        await asyncio.to_thread(self.answering.wait, 30)
         return web.json_response({"messages": found[-limit:], "more": len(found) > limit})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
