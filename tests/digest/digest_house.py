@@ -5,7 +5,7 @@ refuses what Slack would refuse. No Slack here.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from bot.digest.rendering import KINDS
-from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
 from storage import decisions, editions, outbox, stories, tellers
@@ -36,6 +34,7 @@ from storage.records import (
 )
 from storage.tables import EditionRow, OutboxRowTable, ScriptRow
 from storage.writer import Writer
+from tests.sending import TWO_NIGHTS, Sent, checked
 
 T = TypeVar("T")
 LONDON = ZoneInfo("Europe/London")
@@ -59,42 +58,6 @@ POLICY = Policy(
     digest_at=WeeklyTime(4, 10, 0),
     names={JOE: "Joe Lind", AMIRA: "Amira Shah"},
 )
-
-TWO_NIGHTS = (
-    (Part.TITLE, "Title", "Two nights for one phone call"),
-    (Part.KIND, "Kind", "It happened late or only in part"),
-    (Part.SERVICES, "Services", "Health, Housing and homelessness"),
-    (Part.BODY, "What happened", "It was when a tenant came home from hospital. Nobody had told us."),
-    (Part.BODY, "What difference it made", "She waited two nights."),
-    (Part.LESSON, "One thing", "Ring the person who will be at the door, not the one on the form."),
-)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A message as it went out."""
-
-    row: OutboxRow
-    rendered: Rendered
-
-    @property
-    def text(self) -> str:
-        return self.rendered.text
-
-    @property
-    def shown(self) -> str:
-        """Every text of the blocks, in order."""
-        return "\n".join(texts(list(self.rendered.blocks)))
-
-
-def texts(node: Any) -> list[str]:
-    """Every text under a node of blocks, in order."""
-    if isinstance(node, list):
-        return [text for item in node for text in texts(item)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for value in node.values() if isinstance(value, dict | list) for text in texts(value)]
 
 
 class House:
@@ -221,9 +184,7 @@ class House:
         if rendered is None:
             outbox.mark_dropped(tx, row, closed or "nothing left to say")
             return None
-        problems = check_message({"text": rendered.text, "blocks": list(rendered.blocks)})
-        assert problems == [], problems
-        assert rendered.text and len(rendered.text) < 4000
+        checked(rendered)
         self._ts += 1
         outbox.mark_sent(tx, row, channel=row.recipient.partition(":")[2], ts=f"{self._ts}.000000")
         if kind.sent:

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from digest_house import AMIRA, DIGEST, FRIDAY, JOE, REVIEW, WEEK, House, Sent
+from digest_house import AMIRA, DIGEST, FRIDAY, JOE, REVIEW, WEEK, House
 
 from bot import ids
 from bot.digest import holding, messages, service
@@ -16,6 +16,7 @@ from bot.story.slots import MOST_STORIES
 from bot.story.when import coming_slot
 from storage import decisions, outbox, stories
 from storage.records import Op, Story, StoryStatus, Verb
+from tests.sending import Sent
 
 DAY = timedelta(days=1)
 THURSDAY = FRIDAY - DAY

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from digest_house import FRIDAY, REVIEW, TUESDAY, TWO_NIGHTS, House
+from digest_house import FRIDAY, REVIEW, TUESDAY, House
 
 from bot.digest import messages, service
 from bot.story import clearing
 from bot.story.screening import Span
 from storage import screen_hits
 from storage.records import Disposition, Part, ScreenHit, Story, StoryStatus
+from tests.sending import TWO_NIGHTS
 
 CANARY = "SW1A 2AA"
 FOUND = ((Part.TITLE, "Title", "The door"), (Part.BODY, "What happened", f"She came home to {CANARY} at night."))

@@ -30,6 +30,7 @@ from storage.records import Draft, DraftState, Op, OutboxRow, OutboxState, Story
 from storage.tables import Base
 from storage.types import Words
 from storage.writer import Writer
+from tests.sending import texts
 
 T = TypeVar("T")
 DEFAULT = load_script(None)
@@ -85,16 +86,6 @@ def elements(blocks: list[Any]) -> list[dict[str, Any]]:
         found += block.get("elements", []) if block["type"] == "actions" else []
         found += [block[key] for key in ("accessory", "element") if key in block]
     return found
-
-
-def texts(node: Any) -> list[str]:
-    """Every text under a node of blocks, in order."""
-    if isinstance(node, list):
-        return [text for item in node for text in texts(item)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for value in node.values() if isinstance(value, dict | list) for text in texts(value)]
 
 
 @dataclass(frozen=True)

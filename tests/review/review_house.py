@@ -5,13 +5,11 @@ refuses what Slack would refuse. `Desk` does the same against the rehearsal work
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.outgoing import Kinds, Rendered
-from bot.rehearsal.validation import check_message
 from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
 from bot.review.rendering import KINDS
 from bot.review.rules import At
@@ -32,6 +30,7 @@ from storage.records import (
     VersionKind,
 )
 from storage.writer import Writer
+from tests.sending import TWO_NIGHTS, Sent, checked
 
 T = TypeVar("T")
 AMIRA, JOE = REVIEWERS
@@ -52,14 +51,6 @@ POLICY = Policy(
     names={AMIRA: "Amira Shah", JOE: "Joe Lind"},
 )
 
-TWO_NIGHTS = (
-    (Part.TITLE, "Title", "Two nights for one phone call"),
-    (Part.KIND, "Kind", "It happened late or only in part"),
-    (Part.SERVICES, "Services", "Health, Housing and homelessness"),
-    (Part.BODY, "What happened", "It was when a tenant came home from hospital. Nobody had told us."),
-    (Part.BODY, "What difference it made", "She waited two nights."),
-    (Part.LESSON, "One thing", "Ring the person who will be at the door, not the one on the form."),
-)
 UNTITLED = TWO_NIGHTS[1:]
 
 
@@ -98,33 +89,6 @@ def version_of(
         places=places,
         changed_prompts=changed,
     )
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A message as it went out."""
-
-    row: OutboxRow
-    rendered: Rendered
-
-    @property
-    def text(self) -> str:
-        return self.rendered.text
-
-    @property
-    def shown(self) -> str:
-        """Every text of the blocks, in order; buttons too."""
-        return "\n".join(texts(list(self.rendered.blocks)))
-
-
-def texts(node: Any) -> list[str]:
-    """Every text under a node of blocks, in order."""
-    if isinstance(node, list):
-        return [text for item in node for text in texts(item)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["text"]] if isinstance(node.get("text"), str) else []
-    return own + [text for value in node.values() if isinstance(value, dict | list) for text in texts(value)]
 
 
 class House:
@@ -287,12 +251,3 @@ class House:
             return outbox.get(tx, row_id)
 
         return self.writer.submit(work).result(10)
-
-
-def checked(rendered: Rendered) -> Rendered:
-    """The message, if Slack would take it."""
-    problems = check_message({"text": rendered.text, "blocks": list(rendered.blocks)})
-    assert problems == [], problems
-    assert rendered.text
-    assert len(rendered.text) <= 4000
-    return rendered

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_house import AMIRA, JOE, POLICY, SAM, TUESDAY, TWO_NIGHTS, UNTITLED, House, Sent, checked, texts, version_of
+from review_house import AMIRA, JOE, POLICY, SAM, TUESDAY, UNTITLED, House, version_of
 
 from bot import kit
 from bot.rehearsal.validation import check_view
@@ -14,6 +14,7 @@ from bot.review import cards, modals, rendering, service
 from bot.story import tidings
 from storage import outbox, tellers
 from storage.records import Decision, DeclineReason, Naming, Op, OutboxState, Part, Place, Story, StoryStatus, Verb
+from tests.sending import TWO_NIGHTS, Sent, checked, texts
 
 BUTTONS = ["Approve", "Ask the teller", "Decline", "Redact", "Needs two"]
 

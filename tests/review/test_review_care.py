@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from review_desk import Desk
-from review_house import AMIRA, JOE, POLICY, TWO_NIGHTS, UNTITLED, House, texts
+from review_house import AMIRA, JOE, POLICY, UNTITLED, House
 
 from bot.rehearsal.workspace import REVIEW_CHANNEL
 from bot.review import rendering, rules, service
@@ -16,6 +16,7 @@ from bot.review.rules import Outcome, What
 from bot.story import tidings
 from storage import decisions, stories
 from storage.records import Place, Story, StoryStatus, Verb
+from tests.sending import TWO_NIGHTS, texts
 
 HERE = REVIEW_CHANNEL
 NIA = "U0THIRD001"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from review_house import AMIRA, JOE, RAE, SAM, TWO_NIGHTS, UNTITLED, House
+from review_house import AMIRA, JOE, RAE, SAM, UNTITLED, House
 
 from bot.review import rendering, service
 from bot.review.rules import At, Outcome, Target, What, at_of
@@ -17,6 +17,7 @@ from bot.story.policy import Policy
 from storage import decisions, outbox
 from storage.database import Tx
 from storage.records import DeclineReason, Naming, OutboxState, Place, Story, StoryStatus, Verb
+from tests.sending import TWO_NIGHTS
 
 Act = Callable[..., Outcome]
 FRIDAY = datetime(2025, 6, 6, 9, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_house import AMIRA, JOE, POLICY, TUESDAY, TWO_NIGHTS, House, checked, texts, version_of
+from review_house import AMIRA, JOE, POLICY, TUESDAY, House, version_of
 
 from bot import ids, kit
 from bot.review import letters, service
@@ -12,6 +12,7 @@ from bot.story import tidings
 from bot.story.view import view_of
 from storage import outbox, stories
 from storage.records import Decision, DeclineReason, Part, Place, Verb
+from tests.sending import TWO_NIGHTS, checked, texts
 
 
 def letter(house: House) -> list[str]:

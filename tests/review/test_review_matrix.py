@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from review_desk import Desk
-from review_house import AMIRA, JOE, POLICY, SAM, TWO_NIGHTS, version_of
+from review_house import AMIRA, JOE, POLICY, SAM, version_of
 
 from bot import ids
 from bot.digest import listeners as digest_listeners
@@ -24,6 +24,7 @@ from storage import drafts, stories, tellers
 from storage.database import Tx
 from storage.records import Story, StoryStatus
 from storage.tables import OutboxRowTable
+from tests.sending import TWO_NIGHTS
 
 DONE, FORM, DENIED, OWN, UNKNOWN, NOTHING = "done", "a form", "only reviewers", "own story", "no such verb", "nothing"
 GUEST, FORMER, STRANGER = "U0GUEST001", "U0FORMER01", "U0STRANGE1"

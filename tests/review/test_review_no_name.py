@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from review_house import AMIRA, JOE, POLICY, TWO_NIGHTS, House
+from review_house import AMIRA, JOE, POLICY, House
 
 from bot.review import answers, rendering, rules, service
 from bot.review.rules import At, Outcome, What
@@ -20,6 +20,7 @@ from storage import outbox, tellers
 from storage.database import Tx
 from storage.records import Naming, OutboxRow, Story, Verb
 from storage.tables import OutboxRowTable
+from tests.sending import TWO_NIGHTS
 
 ID, NAME, DM = "U0CANARY01", "Perpetua Nightingale", "D0CANARY01"
 """A reviewer who tells a story herself: the one teller whose name the bot knows."""

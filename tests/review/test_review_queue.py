@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_house import AMIRA, JOE, POLICY, RAE, TUESDAY, TWO_NIGHTS, UNTITLED, House, Sent, checked, texts
+from review_house import AMIRA, JOE, POLICY, RAE, TUESDAY, UNTITLED, House
 
 from bot import ids
 from bot.outgoing import Rendered
@@ -14,6 +14,7 @@ from bot.review import parked, queue, rendering, rules, service
 from bot.story import tidings
 from storage import outbox, tellers
 from storage.records import Message, Naming, Op, Part, Story
+from tests.sending import TWO_NIGHTS, Sent, checked, texts
 
 
 def listed(house: House, shown: int = queue.PAGE) -> Rendered:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from review_desk import Desk
-from review_house import AMIRA, JOE, SAM, TWO_NIGHTS, House, checked, texts, version_of
+from review_house import AMIRA, JOE, SAM, House, version_of
 
 from bot.rehearsal.validation import check_view
 from bot.rehearsal.workspace import REVIEW_CHANNEL
@@ -20,6 +20,7 @@ from storage import stories
 from storage.database import Tx
 from storage.records import Naming, Part, Place, Story, StoryStatus, Verb, VersionKind
 from storage.tables import PermissionRow
+from tests.sending import TWO_NIGHTS, checked, texts
 
 HERE = REVIEW_CHANNEL
 NAMED = (*TWO_NIGHTS[:4], (Part.BODY, "What difference it made", "Sister Joan at Ward 7 rang twice."), TWO_NIGHTS[5])

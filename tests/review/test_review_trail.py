@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from review_desk import Desk
-from review_house import AMIRA, JOE, POLICY, RAE, SAM, TWO_NIGHTS, House
+from review_house import AMIRA, JOE, POLICY, RAE, SAM, House
 
 from bot.review import service, trail
 from bot.review.rules import At, Outcome, Target, What
@@ -16,6 +16,7 @@ from storage import audit
 from storage.audit import Entry
 from storage.database import Tx
 from storage.records import Naming, Story
+from tests.sending import TWO_NIGHTS
 
 Act = Callable[[Tx, Policy, str, Target], Outcome]
 
