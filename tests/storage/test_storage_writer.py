@@ -234,7 +234,10 @@ def test_closing_finishes_what_is_queued(
 
 def test_a_writer_that_never_started_closes(database: Database, workspace: str, now: datetime) -> None:
     """Closing works on the way out of a start that failed."""
-    Writer(database, workspace, lambda: now).close()
+    writer = Writer(database, workspace, lambda: now)
+    writer.close()
+    with pytest.raises(DatabaseUnavailable):
+        writer.submit(keep("late"))
 
 
 def test_a_future_can_be_cancelled_before_its_turn(writer: Writer, held: Callable[[], None]) -> None:

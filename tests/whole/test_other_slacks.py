@@ -73,6 +73,7 @@ async def test_only_the_address_moves_the_bot(tmp_path: Path) -> None:
         ALL_PROXY="http://127.0.0.1:9",
     ) as play:
         await tell(play.person("sam"), "A key at the door")
+        assert play.count("SELECT count(*) FROM story WHERE status = 'submitted'") == 1
 
 
 async def test_what_was_written_while_the_bot_was_away_is_found_again(mortal: Play) -> None:
