@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from bot.digest import service
 from bot.digest.rendering import KINDS
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
@@ -200,3 +201,14 @@ class House:
         waits = OutboxRowTable.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
         counted = select(func.count()).where(OutboxRowTable.kind == kind, waits)
         return self.read(lambda tx: tx.connection.execute(counted).scalar_one())
+
+
+def alive(house: House) -> None:
+    """The bot notes that it is running."""
+    house.do(lambda tx, policy: tellers.set_workspace(tx, last_alive_at=tx.now))
+
+
+def at(house: House, now: datetime) -> datetime:
+    """The scheduler looks at the clock at this instant; returns when it wants to look again."""
+    house.now = now
+    return house.do(service.tick)
