@@ -1,6 +1,7 @@
 """What every room's tests stand on: a real database file, the one door to it, and a time that stands still."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,12 @@ from storage import schema
 from storage.database import Database
 from storage.writer import Writer
 from tests.nursery import Nursery
+
+
+def pytest_configure() -> None:
+    """Ctrl-C can be pressed in every process that tests start, also where the shell that began it all ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as `command &` of a shell does; children would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from storage import outbox, stories, tellers
 from storage.database import Tx
 from storage.records import Naming, Op, OutboxRow, Place, Story, Version
 from tests.digest.digest_house import House as DigestHouse
-from tests.digest.digest_house import Sent, texts
+from tests.sending import Sent, texts
 
 NOTICE = 4
 EVERY: Kinds = {
