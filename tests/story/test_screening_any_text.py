@@ -75,12 +75,12 @@ def test_a_summary_has_kinds_and_counts_only() -> None:
 
 
 def seconds(text: str) -> float:
-    """How long screening takes, the best of three: what else the machine does only adds."""
-    best = 1.0
-    for _ in range(3):
-        began = time.perf_counter()
+    """The processor's time for screening, the best of five: what else the machine does only adds."""
+    best = 10.0
+    for _ in range(5):
+        began = time.thread_time()
         screen(text)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.thread_time() - began)
     return best
 
 

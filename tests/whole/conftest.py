@@ -84,6 +84,7 @@ async def open_rehearsal(directory: Path, **settings: str) -> AsyncIterator[tupl
         rehearsal.clock.set(TUESDAY)
         # A machine with much else to do may stand still for seconds; tests/rehearsal has what three seconds mean.
         rehearsal.hub.times = Times(ack_deadline=10.0, retries=(0.1, 0.5, 1.0))
+        rehearsal.workspace.views.trigger_life = 30.0
         rehearsal.hub.keep_events = True
         database = directory / "altogether.db"
         yield (
