@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 import bot.intake
 
 SCRIPT = Path(bot.intake.__file__).parent / "scripts" / "default.toml"
-ACCEPTABLE = 15.0
+ACCEPTABLE = 60.0
 """Seconds on a machine that is busy with other tests; on a quiet one it is two."""
 
 

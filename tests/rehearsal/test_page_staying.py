@@ -20,7 +20,7 @@ from bot.rehearsal.keeping import Keeping, NotKept
 from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 ROOT = Path(__file__).resolve().parents[2]
-USABLE = 20.0  # seconds from the command to the page, on a machine that has much else to do
+USABLE = 60.0  # seconds from the command to the page, on a machine that has much else to do
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_it_plays_the_first_week_and_stays_until_ctrl_c(tmp_path: Path) ->
     )
     assert process.stdout is not None
     try:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(40):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(110):
             sam = Visitor(session, f"http://127.0.0.1:{port}")
             first = await _first_state(sam)
             assert loop.time() - began < USABLE

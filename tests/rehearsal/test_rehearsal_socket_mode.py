@@ -34,7 +34,7 @@ class Ear:
 
     async def heard(self, count: int) -> list[Json]:
         """Returns the envelopes once there are so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.envelopes) < count:
                 self._news.clear()
                 await self._news.wait()

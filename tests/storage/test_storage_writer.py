@@ -156,7 +156,7 @@ def test_the_writer_outlives_every_job(writer: Writer, error: BaseException) -> 
 async def test_a_job_that_stops_iterating_answers(writer: Writer) -> None:
     """StopIteration, which asyncio cannot carry, reaches the caller as a RuntimeError and not as silence."""
     with pytest.raises(RuntimeError, match="StopIteration"):
-        await asyncio.wait_for(writer.run(lambda tx: next(iter([]))), 10)
+        await asyncio.wait_for(writer.run(lambda tx: next(iter([]))), 30)
 
 
 async def test_a_caller_that_goes_away_does_not_double_the_others(
