@@ -34,6 +34,7 @@ _END_OF_LANE = select(func.coalesce(func.max(Row.seq), 0), _IS_BUSY.scalar_subqu
 _NEXT_DUE = select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING)
 _WITH_KEY = select(Row.id).where(_HERE, Row.key == bindparam("known"))
 _ANY_DUE = select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1)
+_CHANGE = update(Row).where(_HERE, Row.id == _ID, _WAITING)
 _WAITING_FOR = select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING)
 
 
@@ -243,12 +244,7 @@ def known_ts(tx: Tx, channel: str, since: datetime) -> frozenset[str]:
 
 
 def _change(tx: Tx, outbox_id: str, values: Mapping[str, Any]) -> bool:
-    return (
-        tx.connection.execute(
-            update(Row).where(Row.workspace == tx.workspace, Row.id == outbox_id, _WAITING).values(**values)
-        ).rowcount
-        == 1
-    )
+    return tx.connection.execute(_CHANGE, {"here": tx.workspace, "row": outbox_id, **values}).rowcount == 1
 
 
 def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from .clock import WorkspaceClock
 from .guide_help import made_up_stories, quiet_play
 from .keeping import Keeping, NotKept
 from .page_server import PageServer
-from .play import BEGINNING, Script
+from .person import NotAcknowledged, NotHeard, NotThere, Person
+from .play import BEGINNING, Play, Script
 from .printing import Printer
 from .process import BotNotReady
 from .room import Room
@@ -162,28 +163,39 @@ async def _prepare(
         printer.line(f"Kept     going on where you stopped. To start afresh, delete {KEPT_IN}.")
     else:
         failure = await play_scene(scene, asked, room.rehearsal, printer)
+        room.unread.read_own_messages()
         if failure is not None:
             say_failure(printer, failure, room.minder.process.lines)
         elif scene.name == "weekly":
-            await _tell_samples(room, asked)
-        room.unread.read_own_messages()
+            await _begin_a_fresh_week(room, asked, printer)
         room.guide.begin()
     room.open_to_people()
     return None
 
 
-async def _tell_samples(room: Room, asked: Script) -> None:
-    """Two stories, which say that they are made up, wait for the reviewers in a fresh week."""
+async def _begin_a_fresh_week(room: Room, asked: Script, printer: Printer) -> None:
+    """People may act, and meanwhile two stories that say that they are made up come to wait for the reviewers."""
     play = quiet_play(room.rehearsal, asked)
     await play.at(FRESH_WEEK)
     people = [room.rehearsal.person(name) for name in ("priya", "lee")]
+    async with room.at_work:
+        room.open_to_people()
+        try:
+            await _tell_samples(play, people)
+        except (NotHeard, NotThere, NotAcknowledged) as error:  # somebody who acts as the same people was quicker
+            printer.line(f"Note     The made-up stories were not all told: {error}.")
+    room.unread.read_own_messages(*(person.profile.id for person in people))
+
+
+async def _tell_samples(play: Play, people: Sequence[Person]) -> None:
+    """A story of each of these people waits in the review channel, and they know its number."""
     stories = made_up_stories()[: len(people)]
     before = [person.messages()[-1].ts for person in people]
     await asyncio.gather(*(finish(play, person, story) for person, story in zip(people, stories, strict=True)))
     for person, last in zip(people, before, strict=True):
         await person.hear("This is story", after=last)  # else the guide would take it for the newcomer's
     for story in stories:
-        await room.rehearsal.person("amira").hear(story["title"][0], channel=REVIEW_CHANNEL)
+        await play.rehearsal.person("amira").hear(story["title"][0], channel=REVIEW_CHANNEL)
 
 
 # -- where the page is -------------------------------------------------------------------------------------------------

@@ -32,10 +32,10 @@ class Unread:
         if self._waiting.pop((user, channel), None):
             self._heard(channel)
 
-    def read_own_messages(self) -> None:
-        """Everybody has seen everything in their direct messages."""
+    def read_own_messages(self, *users: str) -> None:
+        """These people, or everybody if nobody is named, have seen everything in their direct messages."""
         for channel in self._workspace.conversations.values():
-            if channel.kind == "im" and channel.user:
+            if channel.kind == "im" and channel.user and (not users or channel.user in users):
                 self.read(channel.user, channel.id)
 
     def as_record(self) -> list[tuple[str, str, list[str]]]:

@@ -21,7 +21,7 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 20_000
+PATIENCE = 40_000
 """Milliseconds for which a test waits for something to be there, on a machine that is busy with others."""
 NOWHERE = "about:blank"
 expect.set_options(timeout=PATIENCE)
