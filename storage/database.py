@@ -7,7 +7,7 @@ SQLite is opened for durability (`synchronous=FULL`, WAL) and for forgetting (`s
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
-from storage.errors import DatabaseUnavailable, is_refused_write, is_unavailable
+from storage.errors import DatabaseUnavailable, is_refused_write, is_unavailable, why_unavailable
 from storage.tables import Base
 
 T = TypeVar("T")
@@ -126,7 +126,7 @@ class Database:
                 yield Tx(connection, workspace, now)
         except Exception as error:
             if is_unavailable(error) and not is_refused_write(error):
-                raise DatabaseUnavailable(type(error).__name__) from error
+                raise DatabaseUnavailable(why_unavailable(error)) from error
             raise
 
     def empty_log(self) -> bool:
@@ -145,6 +145,17 @@ class Database:
         finally:
             raw.close()
         return not busy
+
+    def trouble(self) -> str | None:
+        """Why the database cannot be written at this moment, or is not whole; None: all is well. Changes nothing."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=self._busy_ms / 1000, isolation_level=None)) as raw:
+                raw.execute("BEGIN IMMEDIATE")
+                raw.execute("ROLLBACK")
+                whole = raw.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        except sqlite3.Error as error:
+            return why_unavailable(error)
+        return None if whole else "it is damaged"
 
     def close(self) -> None:
         """Close every connection."""

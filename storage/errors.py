@@ -47,6 +47,32 @@ _UNAVAILABLE = {
 }
 
 
+_WHY = {
+    sqlite3.SQLITE_PERM: "there is no right to use it",
+    sqlite3.SQLITE_BUSY: "another program has locked it",
+    sqlite3.SQLITE_LOCKED: "another program has locked it",
+    sqlite3.SQLITE_NOMEM: "there is no memory left",
+    sqlite3.SQLITE_READONLY: "it can only be read",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_CANTOPEN: "its files can't be opened",
+    sqlite3.SQLITE_NOTADB: "it is no database, or is damaged",
+}
+
+
+def why_unavailable(error: BaseException) -> str:
+    """Why the database cannot be used, in words for the keeper, with SQLite's own name for it."""
+    if isinstance(error, DatabaseUnavailable):
+        return str(error)
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(inner, "sqlite_errorcode", None)
+    if code is None:
+        return type(error).__name__
+    words, name = _WHY.get(code & 0xFF), getattr(inner, "sqlite_errorname", str(code))
+    return name if words is None else f"{words} ({name})"
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the error is of the database's state rather than of the job that met it."""
     if isinstance(error, DatabaseUnavailable | NoConnectionFree):

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from storage.database import Database
-from storage.errors import DatabaseNotReady, DatabaseUnavailable, StorageError, is_unavailable
+from storage.errors import DatabaseNotReady, DatabaseUnavailable, StorageError, is_unavailable, why_unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -52,7 +52,7 @@ def state(database: Database, *, script_location: Path = MIGRATIONS) -> State:
             return _state(connection, scripts)
     except Exception as error:
         if is_unavailable(error):
-            raise DatabaseUnavailable(type(error).__name__) from error
+            raise DatabaseUnavailable(why_unavailable(error)) from error
         raise
 
 
@@ -92,7 +92,7 @@ def migrate(database: Database, *, script_location: Path = MIGRATIONS) -> tuple[
         raise
     except Exception as error:
         if is_unavailable(error):
-            raise DatabaseUnavailable(type(error).__name__) from error
+            raise DatabaseUnavailable(why_unavailable(error)) from error
         raise DatabaseNotReady(
             f"{database.path} could not be migrated ({type(error).__name__}); nothing in it was changed"
         ) from error

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from storage import inbox
 from storage.database import Database, Tx, random_id
-from storage.errors import DatabaseUnavailable, is_busy, is_unavailable
+from storage.errors import DatabaseUnavailable, is_busy, is_unavailable, why_unavailable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._connection: Connection | None = None
+        self._refused: str | None = None
+        """Why nothing could be stored the last time, until something is."""
         self._closed = False
         self._closing = threading.Lock()
 
@@ -186,6 +188,7 @@ class Writer:
         results: list[Any] = []
         lanes: set[str] = set()
         connection = self._connect()
+        before = _changes(connection)
         try:
             with connection.begin():
                 for job in batch:
@@ -200,6 +203,9 @@ class Writer:
             self._drop_connection()
             raise
         # The jobs are stored: nothing that goes wrong from here on may make them run again.
+        if self._refused is not None and _changes(connection) > before:  # nothing to write is no proof
+            log.warning("the database can be written again")
+            self._refused = None
         if lanes:
             _tell(self.on_commit, lanes)
         for job, result in zip(batch, results, strict=True):
@@ -207,7 +213,7 @@ class Writer:
 
     def _failed_alone(self, job: Job[Any], error: BaseException) -> None:
         if is_unavailable(error):
-            unavailable = DatabaseUnavailable(type(error).__name__)
+            unavailable = DatabaseUnavailable(self._note_unavailable(error))
             unavailable.__cause__ = error
             job.done.set_exception(unavailable)
             return
@@ -237,9 +243,18 @@ class Writer:
                 log.error("apology failed: %s", type(worse).__name__)  # no traceback: it could hold words
                 self._together([Job(lambda tx: put_aside(tx, None), None, None, None, job.done)])
         except BaseException as worse:  # noqa: BLE001 -- as above
-            job.done.set_exception(DatabaseUnavailable(type(worse).__name__) if is_unavailable(worse) else worse)
+            lost = is_unavailable(worse)
+            job.done.set_exception(DatabaseUnavailable(self._note_unavailable(worse)) if lost else worse)
             return
         _tell(self.on_parked, key, reason)
+
+    def _note_unavailable(self, error: BaseException) -> str:
+        """Why nothing can be stored just now; said in the log when it begins or changes, not with every job."""
+        why = why_unavailable(error)
+        if why != self._refused:
+            log.error("the database cannot be written: %s; nothing is acknowledged until it can", why)
+            self._refused = why
+        return why
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -258,6 +273,11 @@ class Writer:
             # A connection that has failed is not trusted again: no half-open transaction can follow from it.
             connection.invalidate()
             connection.close()
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has written since it was opened."""
+    return int(getattr(connection.connection.dbapi_connection, "total_changes", 0))
 
 
 def _tell(listener: Callable[..., None], *said: object) -> None:

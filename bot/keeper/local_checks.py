@@ -6,6 +6,7 @@ are said, never what people wrote.
 
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from bot.intake.script_file import load_script
 from bot.keeper.lookup import plain_code
 from bot.keeper.report import Line, fix, note, ok
 from bot.rights import tombstones as stones
+from bot.setting_values import database_file
 from bot.settings import Settings
 from bot.story import slots
 from bot.story.policy import Policy
@@ -48,6 +50,13 @@ _WHAT_TO_DO: Final = {
     "restricted_action": f"Let the bot post there, in the channel's settings. {_DIGEST_AGAIN}",
     "edit_window_closed": "The workspace forbids late edits: remove the message by hand if it must go.",
 }
+_PUT_BACK: Final = "If it stays so, put a backup back: altogether restore FILE"
+_TO_MEND: Final = {
+    "another program has locked it (SQLITE_BUSY)": "Find the program that has it open, and close it.",
+    "it can only be read (SQLITE_READONLY)": "Let the bot's user write to it, its folder and its disk.",
+}
+_LEAST_FREE: Final = 50_000_000
+"""Bytes that should be left where the database is: it needs room to write, and so do its log and a backup."""
 _REPORT: Final = "This is a fault of the program: please report it with these words."
 
 
@@ -99,13 +108,16 @@ class DatabaseChecks:
                 schema.ready(self._database)
         except DatabaseNotReady as error:
             return [fix("database", str(error))]
-        except DatabaseUnavailable:
-            return [fix("database", f"{path} can't be read: it is no SQLite database, or is damaged or locked.")]
+        except DatabaseUnavailable as error:
+            what = "it is no SQLite database, or is damaged or locked"
+            return [fix("database", f"{path} can't be read: {what} ({error}). {_PUT_BACK}")]
         locked_out = _not_writable(self._database)
         if locked_out is not None:
             return [fix("database", locked_out)]
         if state.standing is Standing.MISSING:
             return [note("database", f"{path} has no tables yet. Made by: altogether run, or: altogether migrate")]
+        if (trouble := self._database.trouble()) is not None:
+            return [fix("database", f"{path} can't be used just now: {trouble}. {_TO_MEND.get(trouble, _PUT_BACK)}")]
         with self._database.reading("", self._now) as tx:
             served = tellers.any_workspace(tx)
             found = served if team_id is None else tellers.find_workspace(tx, team_id)
@@ -169,6 +181,15 @@ class DatabaseChecks:
 def plain_reason(reason: str | None) -> str:
     """Returns why a row was parked with nothing in it but what a reason has."""
     return reason if reason in _WHAT_TO_DO else plain_code(reason or "")
+
+
+def room(settings: Settings) -> list[Line]:
+    """Whether there is room left where the database is; nothing is said where there is."""
+    folder = database_file(settings.database_url).absolute().parent
+    free = shutil.disk_usage(folder).free
+    if free >= _LEAST_FREE:
+        return []
+    return [fix("disk", f"{free / 1e6:.0f} MB left in {folder}. Make room: with none, nothing can be stored.")]
 
 
 def _by_frequency(items: Iterable[str]) -> list[str]:

@@ -41,6 +41,7 @@ def machine(tmp_path: Path) -> Path:
         (commands / tool).symlink_to(str(found))
     command(commands / "git", "exit 0")
     command(commands / "python3", f'exec "{sys.executable}" "$@"')
+    command(commands / "cc", "exit 0")
     command(commands / "chromium", "exit 0")
     command(commands / "sudo", 'exec "$@"')
     command(commands / "apt-get", f'echo "$@" >> "{tmp_path / "asked"}"')

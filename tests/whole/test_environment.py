@@ -1,0 +1,154 @@
+"""What others do to the bot's surroundings: tokens, scopes, channels, the app itself, the clock and the zone.
+
+Each time: what people write is stored, the log and the doctor name what is wrong, and the bot goes on when it is put
+right, by itself where it can.
+"""
+
+import io
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import examine
+from bot.rehearsal.process import BotProcess
+from bot.rehearsal.workspace import STORIES_CHANNEL
+from tests.rights.withdrawal_house import running, until
+
+from .conftest import Play, open_rehearsal
+from .telling import begin, tell
+
+FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
+HELD = "the ward rang the old office and nobody picked up for two days"
+
+
+@asynccontextmanager
+async def surroundings(folder: Path) -> AsyncIterator[tuple[Play, Mapping[str, str]]]:
+    async with open_rehearsal(folder) as (rehearsal, database, environment):
+        yield Play(rehearsal, BotProcess(rehearsal, environment), database), environment
+
+
+async def doctor(environment: Mapping[str, str]) -> tuple[int, str]:
+    """The doctor's exit code, and its page on one line."""
+    page = io.StringIO()
+    code = await examine(page, environ=environment, env_file=None)
+    return code, " ".join(page.getvalue().split())
+
+
+async def at_question_two(play: Play) -> None:
+    sam = play.person("sam")
+    await begin(sam)
+    await sam.choose("Sharing helped")
+    await sam.press("Next")
+    await sam.hear("2 of 8")
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    return " ".join(record.getMessage() for record in caplog.records)
+
+
+def revoked(play: Play) -> Callable[[], None]:
+    grant = play.rehearsal.workspace.grants[play.rehearsal.workspace.bot_token]
+    grant.revoked = "token_revoked"
+    return lambda: setattr(grant, "revoked", None)
+
+
+def without_scope(play: Play) -> Callable[[], None]:
+    scopes = play.rehearsal.workspace.grants[play.rehearsal.workspace.bot_token].scopes
+    scopes.discard("chat:write")
+    return lambda: scopes.add("chat:write")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "in_log", "in_doctor"),
+    [(revoked, "token_revoked", "this token was revoked"), (without_scope, "missing_scope", "chat:write")],
+    ids=["revoked token", "missing scope"],
+)
+async def test_what_is_written_while_slack_refuses_us_is_kept_and_answered_later(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Callable[[Play], Callable[[], None]],
+    in_log: str,
+    in_doctor: str,
+) -> None:
+    """The answer is stored, the log and the doctor name the fault, and the reply comes once it is put right."""
+    async with surroundings(tmp_path / "play") as (play, environment), running(play, environment):
+        await at_question_two(play)
+        with caplog.at_level(logging.INFO):
+            put_right = trouble(play)
+            await play.person("sam").say(HELD)
+            await until(lambda: "delivery held" in logged(caplog), lambda: logged(caplog))
+        assert in_log in logged(caplog)
+        assert play.rows("SELECT text FROM fragment") == [(HELD,)]
+        code, page = await doctor(environment)
+        assert (code, in_doctor in page) == (1, True), page
+        put_right()
+        await play.person("sam").hear("Got that", timeout=30)
+        assert sum("Got that" in message.shown for message in play.person("sam").messages()) == 1
+
+
+async def test_the_app_is_removed_and_installed_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is sent while it is away, and the log says so; started again with a good token, it takes up its work."""
+    async with surroundings(tmp_path / "play") as (play, environment):
+        with caplog.at_level(logging.INFO):
+            async with running(play, environment):
+                await at_question_two(play)
+                play.rehearsal.courier.uninstall()
+                await until(lambda: "the app was removed from the workspace" in logged(caplog), lambda: logged(caplog))
+                await play.person("sam").say(HELD, wait=False)
+                await until(lambda: play.rows("SELECT text FROM fragment") == [(HELD,)])
+        code, page = await doctor(environment)
+        assert (code, "the app was removed from the workspace" in page) == (1, True), page
+        play.rehearsal.workspace.grants[play.rehearsal.workspace.bot_token].revoked = None
+        async with running(play, environment):
+            await play.person("sam").hear("Got that", timeout=30)
+
+
+async def test_an_archived_channel_loses_no_digest(tmp_path: Path) -> None:
+    """Reviewers and the doctor hear why it could not be posted; unarchived, it is posted by hand, and once."""
+    async with surroundings(tmp_path / "play") as (play, environment), running(play, environment):
+        amira, channel = play.person("amira"), play.rehearsal.workspace.conversations[STORIES_CHANNEL]
+        await tell(play.person("sam"), "A key at the door")
+        await amira.hear("Story 1", channel="#story-review")
+        await amira.command("/story approve 1")
+        await play.person("sam").hear("is approved")
+        channel.archived = True
+        play.rehearsal.clock.set(FRIDAY)
+        await amira.hear("archived", channel="#story-review", timeout=30)
+        code, page = await doctor(environment)
+        assert (code, "archived" in page) == (1, True), page
+        channel.archived = False
+        await amira.command("/story digest post")
+        await play.person("rae").hear("This week's story", channel="#info-stories", timeout=30)
+        assert len(_editions(play)) == 1
+
+
+async def test_a_clock_that_is_put_back_and_a_zone_that_is_changed_make_no_second_digest(tmp_path: Path) -> None:
+    """The week is known from its row, not from the time: whatever becomes of the clock, it has one digest."""
+    async with surroundings(tmp_path / "play") as (play, environment):
+        amira, clock = play.person("amira"), play.rehearsal.clock
+        async with running(play, environment):
+            await tell(play.person("sam"), "A key at the door")
+            await amira.hear("Story 1", channel="#story-review")
+            await amira.command("/story approve 1")
+            await play.person("sam").hear("is approved")
+            clock.set(FRIDAY)
+            await amira.hear("Digest posted", channel="#story-review", timeout=30)
+            for step in (-timedelta(days=2), timedelta(days=1), timedelta(days=1, hours=2), -timedelta(hours=1)):
+                clock.advance(step)
+                async with play.until("events_api", "sent"):
+                    await play.person("joe").say("hello")
+        async with running(play, {**environment, "TIMEZONE": "Pacific/Kiritimati"}):
+            clock.set(FRIDAY + timedelta(days=1))
+            async with play.until("events_api", "sent"):
+                await play.person("joe").say("hello")
+        assert len(_editions(play)) == 1
+        assert play.count("SELECT count(*) FROM edition") == 1
+
+
+def _editions(play: Play) -> list[str]:
+    shown = [message.shown for message in play.person("rae").messages("#info-stories")]
+    return [one for one in shown if "This week's story" in one]
