@@ -1,0 +1,235 @@
+"""Which stories may be read now, and in which words: approved, not held, permitted for this audience, still standing.
+
+The one read model of the storybook, the exports, the App Home and search:
+
+    published(tx, audience, after=0, most=100)    full stories, lowest number first; `after` is the last number seen
+    latest(tx, audience, before=None, most=100)   full stories, highest number first
+    find(tx, audience, number)                    one of them, or None: missing and withdrawn look alike
+    of_numbers(tx, audience, numbers)             those of them that may be read, lowest number first
+    standing(tx, audience)                        number, story id and version of all of them, without a word
+    count(tx, audience)                           how many there are
+
+Words come from the approved version only. A place is never implied by another: public permission is not staff
+permission. Whoever shows words screens them first (`bot.story.screened.undisputed(one.version, one.hits)`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+
+from storage.books import Audience
+from storage.database import Tx
+from storage.records import Place, ScreenHit, StoryStatus, Version, VersionAnswer
+from storage.tables import PermissionRow, ScreenHitRow, StoryRow, VersionAnswerRow, VersionRow
+
+__all__ = [
+    "PLACE_OF",
+    "Audience",
+    "Published",
+    "Standing",
+    "count",
+    "find",
+    "latest",
+    "of_numbers",
+    "published",
+    "scripts",
+    "standing",
+]
+
+PLACE_OF: Final = {
+    Audience.STAFF: Place.STAFF_STORYBOOK,
+    Audience.PUBLIC: Place.PUBLIC_STORYBOOK,
+    Audience.TRAINING: Place.TRAINING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """That a story may be read in this version."""
+
+    number: int
+    story_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A story that may be read: its approved version, and what its teller said of what the screen found in it."""
+
+    number: int
+    told_on: date
+    """The day it was sent, and no finer: a time would help to find out who told it."""
+    decided_on: date
+    """The day of the last thing that happened to it: its approval, or its digest."""
+    version: Version
+    hits: tuple[ScreenHit, ...] = ()
+
+    @property
+    def story_id(self) -> str:
+        """Our own id; readers are told the number."""
+        return self.version.story_id
+
+
+_READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
+_ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
+_HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
+_HEAD = (
+    StoryRow.number,
+    StoryRow.submitted_at,
+    StoryRow.changed_at,
+    VersionRow.story_id,
+    VersionRow.n,
+    VersionRow.kind,
+    VersionRow.naming,
+    VersionRow.credit_line,
+    VersionRow.script_sha,
+    VersionRow.created_at,
+    VersionRow.changed_prompts,
+)
+
+
+def published(tx: Tx, audience: Audience, *, after: int = 0, most: int = 100) -> Sequence[Published]:
+    """The next `most` stories after this number, lowest number first."""
+    return _load(tx, audience, _heads().where(StoryRow.number > after).order_by(StoryRow.number).limit(most))
+
+
+def latest(tx: Tx, audience: Audience, *, before: int | None = None, most: int = 100) -> Sequence[Published]:
+    """The next `most` stories before this number, highest number first; from the newest where none is given."""
+    statement = _heads().order_by(StoryRow.number.desc()).limit(most)
+    return _load(tx, audience, statement if before is None else statement.where(StoryRow.number < before))
+
+
+def find(tx: Tx, audience: Audience, number: int) -> Published | None:
+    """The story of this number, if this audience may read it."""
+    found = of_numbers(tx, audience, [number])
+    return found[0] if found else None
+
+
+def of_numbers(tx: Tx, audience: Audience, numbers: Sequence[int]) -> Sequence[Published]:
+    """Those of these stories that this audience may read, lowest number first."""
+    return _load(tx, audience, _heads().where(StoryRow.number.in_(list(numbers))).order_by(StoryRow.number))
+
+
+def standing(tx: Tx, audience: Audience) -> Sequence[Standing]:
+    """Everything that this audience may read, lowest number first, without its words."""
+    rows = tx.connection.execute(
+        _readable(select(StoryRow.number, StoryRow.id, StoryRow.approved_version)).order_by(StoryRow.number),
+        _values(tx, audience),
+    )
+    return [Standing(*row) for row in rows]
+
+
+def count(tx: Tx, audience: Audience) -> int:
+    """How many stories this audience may read."""
+    statement = _readable(select(func.count()).select_from(StoryRow))
+    found: int = tx.connection.execute(statement, _values(tx, audience)).scalar_one()
+    return found
+
+
+def scripts(tx: Tx, audience: Audience) -> Sequence[str]:
+    """The shas of the scripts that these stories were told with, in the order of their first story."""
+    statement = _heads().with_only_columns(VersionRow.script_sha, maintain_column_froms=True)
+    grouped = statement.group_by(VersionRow.script_sha).order_by(func.min(StoryRow.number))
+    return tx.connection.execute(grouped, _values(tx, audience)).scalars().all()
+
+
+# ── how they are read ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _readable(statement: Any) -> Select[Any]:
+    """Only what stands approved, is not held back, and has an unrevoked permission for the place in that version."""
+    joined: Select[Any] = statement.join(
+        PermissionRow,
+        (PermissionRow.workspace == StoryRow.workspace)
+        & (PermissionRow.story_id == StoryRow.id)
+        & (PermissionRow.version == StoryRow.approved_version),
+    ).where(
+        StoryRow.workspace == bindparam("workspace"),
+        StoryRow.status.in_(_READABLE),
+        StoryRow.held.is_(False),
+        PermissionRow.place == bindparam("place"),
+        PermissionRow.revoked_at.is_(None),
+    )
+    return joined
+
+
+@cache
+def _heads() -> Select[Any]:
+    """Built once: stories joined with the head of their approved version."""
+    joined = _readable(select(*_HEAD).select_from(StoryRow))
+    return joined.join(
+        VersionRow,
+        (VersionRow.workspace == StoryRow.workspace)
+        & (VersionRow.story_id == StoryRow.id)
+        & (VersionRow.n == StoryRow.approved_version),
+    )
+
+
+def _values(tx: Tx, audience: Audience) -> dict[str, object]:
+    return {"workspace": tx.workspace, "place": PLACE_OF[audience]}
+
+
+def _load(tx: Tx, audience: Audience, statement: Select[Any]) -> Sequence[Published]:
+    heads = tx.connection.execute(statement, _values(tx, audience)).all()
+    if not heads:
+        return []
+    wanted = [(row.story_id, row.n) for row in heads]
+    answers: defaultdict[str, list[VersionAnswer]] = defaultdict(list)
+    rows = tx.connection.execute(
+        select(VersionAnswerRow.story_id, *_ANSWER)
+        .where(_of(tx, VersionAnswerRow.workspace, VersionAnswerRow.story_id, VersionAnswerRow.n, wanted))
+        .order_by(VersionAnswerRow.story_id, VersionAnswerRow.position)
+    )
+    for story_id, *values in rows:
+        answer = VersionAnswer(*values)
+        answers[story_id].append(replace(answer, choices=tuple(answer.choices)))
+    hits: defaultdict[str, list[ScreenHit]] = defaultdict(list)
+    rows = tx.connection.execute(
+        select(ScreenHitRow.story_id, *_HIT).where(
+            _of(tx, ScreenHitRow.workspace, ScreenHitRow.story_id, ScreenHitRow.version, wanted)
+        )
+    )
+    for story_id, *values in rows:
+        hits[story_id].append(ScreenHit(*values))
+    places: defaultdict[str, set[Place]] = defaultdict(set)
+    given = select(PermissionRow.story_id, PermissionRow.place).where(
+        _of(tx, PermissionRow.workspace, PermissionRow.story_id, PermissionRow.version, wanted),
+        PermissionRow.revoked_at.is_(None),
+    )
+    for story_id, place in tx.connection.execute(given):
+        places[story_id].add(place)
+    return [
+        Published(
+            number=row.number,
+            told_on=row.submitted_at.date(),
+            decided_on=row.changed_at.date(),
+            version=Version(
+                story_id=row.story_id,
+                n=row.n,
+                kind=row.kind,
+                naming=row.naming,
+                credit_line=row.credit_line,
+                script_sha=row.script_sha,
+                created_at=row.created_at,
+                answers=tuple(answers[row.story_id]),
+                places=frozenset(places[row.story_id]),
+                changed_prompts=tuple(row.changed_prompts),
+            ),
+            hits=tuple(hits[row.story_id]),
+        )
+        for row in heads
+    ]
+
+
+def _of(tx: Tx, workspace: Any, story_id: Any, version: Any, wanted: Iterable[tuple[str, int]]) -> ColumnElement[bool]:
+    pairs = list(wanted)
+    # The pair alone would have SQLite look through the whole workspace: it uses an index for the id, not for a pair.
+    condition: ColumnElement[bool] = (
+        (workspace == tx.workspace) & story_id.in_([story for story, _ in pairs]) & tuple_(story_id, version).in_(pairs)
+    )
+    return condition
