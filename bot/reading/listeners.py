@@ -1,0 +1,129 @@
+"""What readers type and press: each listener reads the payload, has one thing looked up, and shows it.
+
+Nothing is sent from here but pages and homes, which live as long as the screen they stand on; a story that was taken
+back meanwhile is not on the next one. Bound by `app.py`, which also says who may read and what the themes are.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids
+from bot.commands import Call, Command, Commands, story_number
+from bot.edge import Edge
+from bot.outgoing import Rendered
+from bot.reading import blocks, home_blocks, service
+from bot.reading.rules import MORE_RESULTS, RESULTS, Theme
+from bot.story.policy import Policy
+from bot.text import from_slack
+from storage import search
+from storage.database import Tx
+
+Body = dict[str, Any]
+MayRead = Callable[[str], Awaitable[bool]]
+Themes = Callable[[], Sequence[Theme]]
+
+
+def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> None:
+    """Listen to the home being opened, and to its buttons and those of results."""
+
+    async def show_home(user_id: str, theme: str = "", before: int | None = None) -> None:
+        if not await may_read(user_id):
+            await edge.show_home(user_id, home_blocks.for_others())
+            return
+
+        def look(tx: Tx, policy: Policy) -> dict[str, Any]:
+            home = service.home(tx, policy, user_id, themes=themes(), theme=theme, before=before)
+            return home_blocks.view(policy, home, tx.now)
+
+        await edge.show_home(user_id, await edge.read(look))
+
+    @app.event("app_home_opened")
+    async def on_home(event: Body) -> None:
+        if event.get("tab") == "home" and event.get("user"):
+            await show_home(str(event["user"]))
+
+    @app.action(ids.BROWSE)
+    async def on_browse(ack: AsyncAck, body: Body) -> None:
+        chosen = _action(body).get("selected_option") or {}
+        await show_home(_user(body), str(chosen.get("value") or ""))
+        await ack()
+
+    @app.action(ids.BROWSE_ON)
+    async def on_browse_on(ack: AsyncAck, body: Body) -> None:
+        before, _, theme = str(_action(body).get("value") or "").partition(":")
+        await show_home(_user(body), theme, int(before) if re.fullmatch(r"[0-9]{1,9}", before) else None)
+        await ack()
+
+    @app.action(ids.READ_STORY)
+    async def on_read(ack: AsyncAck, body: Body) -> None:
+        value = str(_action(body).get("value") or "")
+        number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
+        view = None
+        if await may_read(_user(body)):
+            view = await edge.once(body, lambda tx, policy: service.read(tx, number))
+        page = blocks.gone_page(number) if view is None else blocks.story_page(view)
+        await edge.open_view(body, page, push=_in_modal(body))
+        await ack()
+
+    @app.action(ids.SEARCH_MORE)
+    async def on_more(ack: AsyncAck, body: Body) -> None:
+        skip, question = blocks.asked_for_more(str(_action(body).get("value") or ""))
+        if await may_read(_user(body)):
+            found = await edge.read(
+                lambda tx, policy: service.look_for(tx, question, skip=skip, most=MORE_RESULTS),
+            )
+            await edge.open_view(body, blocks.results_page(found, question, search.stem), push=_in_modal(body))
+        await ack()
+
+
+def _action(body: Body) -> Body:
+    action: Body = (body.get("actions") or [{}])[0]
+    return action
+
+
+def _user(body: Body) -> str:
+    return str((body.get("user") or {}).get("id") or "")
+
+
+def _in_modal(body: Body) -> bool:
+    return (body.get("view") or {}).get("type") == "modal"
+
+
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def commands(may_read: MayRead) -> Commands:
+    """`/story read` and `/story search`."""
+
+    async def read(edge: Edge, call: Call) -> Rendered | None:
+        if not await may_read(call.user_id):
+            return blocks.not_for_you()
+        number = story_number(call.rest)
+        if call.rest and number is None:
+            return blocks.plain(f"Which story? Try: {ids.COMMAND} read 31")
+
+        def look(tx: Tx, policy: Policy) -> Rendered:
+            if number is None:
+                view = service.of_today(tx, policy)
+                return blocks.no_stories() if view is None else blocks.story(view, opening="A story for today")
+            view = service.read(tx, number)
+            return blocks.nothing_to_read(number) if view is None else blocks.story(view)
+
+        return await edge.once(call.body, look)
+
+    async def look_for(edge: Edge, call: Call) -> Rendered | None:
+        if not await may_read(call.user_id):
+            return blocks.not_for_you()
+        question = from_slack(call.rest)
+        if not search.stems(question):
+            return blocks.plain(f"Add the words to look for: {ids.COMMAND} search hospital discharge")
+        found = await edge.read(lambda tx, policy: service.look_for(tx, question, most=RESULTS))
+        return blocks.results(found, question, search.stem)
+
+    return {
+        "read": Command(read, f"{ids.COMMAND} read 31"),
+        "search": Command(look_for, f"{ids.COMMAND} search hospital discharge"),
+    }

@@ -1,0 +1,75 @@
+"""What reading knows: the themes that stories are sorted by, and what a page of results or of the home holds.
+
+Pure. Service fills these, blocks show them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.story.view import StoryView
+from storage.records import Story
+
+PAGE: Final = 10
+"""Titles on a page of the home."""
+RESULTS: Final = 5
+"""Results in the answer to a search."""
+MORE_RESULTS: Final = 20
+"""Results on the page behind *More*."""
+OWN: Final = 5
+LATEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One thing to browse by: a service, a kind, a theme or a pillar. `value` is what its menu hands back."""
+
+    value: str
+    text: str
+    group: str
+    choices: tuple[str, ...]
+    """What stands in the index for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A story that was found, and the sentence in which it was."""
+
+    view: StoryView
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, from `skip` on, and whether there is more."""
+
+    hits: tuple[Hit, ...]
+    skip: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The stories of one theme, a page of them."""
+
+    theme: Theme
+    views: tuple[StoryView, ...]
+    earlier: int | None
+    """Below which number the next page begins; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What one person's home shows."""
+
+    stories: int
+    latest: tuple[StoryView, ...] = ()
+    read_again: tuple[StoryView, ...] = ()
+    shelf: Shelf | None = None
+    own: tuple[tuple[Story, str | None], ...] = ()
+    own_more: bool = False
+    writing: bool = False
+    reviewer: bool = False
+    waiting: int = 0
+    oldest: datetime | None = None
+    themes: tuple[Theme, ...] = field(default=())

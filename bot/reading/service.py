@@ -1,0 +1,155 @@
+"""What may be read in Slack, and what is found: every story comes from the read model and is screened once more.
+
+Plain functions of a transaction. Slack is a place of the staff storybook: what is not permitted there is not here, and
+what is missing, withdrawn and not permitted looks alike.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.reading.rules import LATEST, OWN, PAGE, Found, Hit, Home, Shelf, Theme
+from bot.story.policy import Policy, is_reviewer
+from bot.story.screened import undisputed
+from bot.story.view import StoryView, view_of
+from bot.text import one_line
+from storage import drafts, published, readings, search, stories, tellers
+from storage.books import Audience
+from storage.database import Tx
+from storage.published import Published
+from storage.records import StoryStatus
+
+log = logging.getLogger(__name__)
+
+AUDIENCE: Final = Audience.STAFF
+_CHUNK: Final = 50
+_MOST_LOOKED_AT: Final = 500
+"""Stories that a search loads to fill a page: what nobody may read costs no more than this."""
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+")
+
+
+def find(tx: Tx, number: int) -> StoryView | None:
+    """The story as it may be read here."""
+    one = published.find(tx, AUDIENCE, number)
+    return _view(one) if one is not None and is_clean(one) else None
+
+
+def read(tx: Tx, number: int) -> StoryView | None:
+    """The story as it may be read here; that it was opened is counted."""
+    view = find(tx, number)
+    if view is not None:
+        readings.note(tx, number)
+    return view
+
+
+def of_today(tx: Tx, policy: Policy) -> StoryView | None:
+    """The story of this day: the same for everybody, and another than that of the day before it.
+
+    They take turns in the order of their numbers, so that every story has its day.
+    """
+    today = tx.now.astimezone(policy.zone).date()
+    last = readings.last_of_day(tx)
+    if last is not None and last[0] == today and (view := find(tx, last[1])) is not None:
+        return _counted(tx, view)
+    after = 0 if last is None else last[1]
+    turns = [*published.published(tx, AUDIENCE, after=after, most=_CHUNK), *published.published(tx, AUDIENCE)]
+    chosen = next((one for one in turns if is_clean(one)), None)
+    if chosen is None:
+        return None
+    readings.choose_for(tx, today, chosen.number)
+    return _counted(tx, _view(chosen))
+
+
+def _counted(tx: Tx, view: StoryView) -> StoryView:
+    readings.note(tx, view.number)
+    return view
+
+
+# ── search ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def look_for(tx: Tx, question: str, *, skip: int = 0, most: int) -> Found:
+    """The stories that hold all words of the question, best first, `most` of them after the first `skip`."""
+    numbers = search.numbers(tx, question)[:_MOST_LOOKED_AT]
+    wanted = frozenset(search.stems(question))
+    hits: list[Hit] = []
+    start = 0
+    while start < len(numbers) and len(hits) <= skip + most:  # no more are loaded and screened than are shown
+        end = start + skip + most + 1 - len(hits)
+        hits += [Hit(view, sentence_with(view, wanted)) for view in _in_order(tx, numbers[start:end])]
+        start = end
+    return Found(tuple(hits[skip : skip + most]), skip, more=len(hits) > skip + most)
+
+
+def sentence_with(view: StoryView, wanted: frozenset[str]) -> str:
+    """The sentence of a story that holds most of these words; its opening where none does."""
+    texts = [*(words for _, words in view.sections), view.lesson or ""]
+    sentences = [one for text in texts for one in _SENTENCE.split(one_line(text)) if one]
+    best = max(sentences, key=lambda one: len(wanted & set(search.stems(one))), default="")
+    return best if wanted & set(search.stems(best)) else view.opening
+
+
+# ── the home ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def home(
+    tx: Tx, policy: Policy, user_id: str, *, themes: Sequence[Theme], theme: str = "", before: int | None = None
+) -> Home:
+    """What this person's home shows; with a `theme`, a page of its stories below the number `before`."""
+    teller = tellers.find_teller(tx, user_id)
+    told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
+    reviewer = is_reviewer(policy, user_id)
+    oldest = stories.with_status(tx, [StoryStatus.SUBMITTED], most=1) if reviewer else []
+    latest = [_view(one) for one in published.latest(tx, AUDIENCE, most=LATEST * 3) if is_clean(one)]
+    again = _in_order(tx, readings.most_read(tx, most=LATEST * 3))
+    return Home(
+        stories=published.count(tx, AUDIENCE),
+        latest=tuple(latest[:LATEST]),
+        read_again=tuple(again[:LATEST]),
+        shelf=next((_shelf(tx, one, before) for one in themes if one.value == theme), None),
+        own=tuple((story, stories.title_of(tx, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
+        own_more=len(told) > OWN,
+        writing=teller is not None and drafts.find_open(tx, teller.id) is not None,
+        reviewer=reviewer,
+        waiting=stories.count(tx, StoryStatus.SUBMITTED) if reviewer else 0,
+        oldest=oldest[0].submitted_at if oldest else None,
+        themes=tuple(themes),
+    )
+
+
+def _shelf(tx: Tx, theme: Theme, before: int | None) -> Shelf:
+    numbers = search.with_choice(tx, theme.choices, before=before, most=_CHUNK)
+    views = _in_order(tx, numbers)
+    page = views[:PAGE]
+    if len(views) > PAGE:
+        return Shelf(theme, tuple(page), page[-1].number)
+    return Shelf(theme, tuple(page), numbers[-1] if len(numbers) == _CHUNK else None)
+
+
+# ── what may be read ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_clean(one: Published) -> bool:
+    """Whether the screen lets the story be shown; what it cannot read it does not let through."""
+    try:
+        return not undisputed(one.version, one.hits)
+    except Exception as error:  # noqa: BLE001 -- whatever went wrong in there, the story is not shown
+        log.error("screen failed story=%s error=%s", one.story_id, type(error).__name__)
+        return False
+
+
+def _in_order(tx: Tx, numbers: Sequence[int]) -> list[StoryView]:
+    """Those of these stories that may be read, in the order given."""
+    if not numbers:
+        return []
+    found = {one.number: one for one in _clean(published.of_numbers(tx, AUDIENCE, numbers))}
+    return [_view(found[number]) for number in numbers if number in found]
+
+
+def _clean(those: Iterable[Published]) -> list[Published]:
+    return [one for one in those if is_clean(one)]
+
+
+def _view(one: Published) -> StoryView:
+    return view_of(one.number, one.version)
