@@ -9,9 +9,9 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Final, TextIO, TypeVar
+from typing import Any, Final, TextIO, TypeVar
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -34,22 +34,36 @@ from bot.facts import Facts, learn, make_policy
 from bot.intake import listeners as intake_listeners
 from bot.intake import rendering as intake_rendering
 from bot.intake import waking
+from bot.intake.greeting import may_tell
 from bot.intake.recovery import Recovery
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
+from bot.keeper import stats as keeper_stats
 from bot.people import People
+from bot.reading import listeners as reading_listeners
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
 from bot.review import service as review
+from bot.rights import (
+    breakglass,
+    breakglass_listeners,
+    mydata,
+    permission_listeners,
+    permission_rendering,
+    renewal,
+    renewal_listeners,
+    retention,
+)
 from bot.rights import listeners as rights_listeners
-from bot.rights import mydata, permission_listeners, permission_rendering, retention
 from bot.rights import rendering as rights_rendering
 from bot.rights.forgetting import Forgetting
 from bot.settings import Settings
 from bot.story.policy import Policy
 from bot.story.when import coming_slot
+from bot.storybook.keeping import Keeping
 from bot.text import count, day, time_of_day, zone_name
-from storage import drafts, lock, outbox, schema, stories, tellers
+from bot.themes import themes_of
+from storage import drafts, lock, outbox, schema, search, stories, tellers
 from storage.database import Database, Tx
 from storage.records import StoryStatus, Workspace
 from storage.writer import Writer
@@ -61,6 +75,7 @@ REVIEWERS_EVERY: Final = 300.0
 """Seconds between looks at who the reviewers are."""
 BUSY_SECONDS: Final = 2.0
 """How long a write waits for a locked database: a press must be answered within three."""
+INDEX_EVERY: Final = timedelta(days=1)
 DRAIN_SECONDS: Final = 60.0
 """How long a single post from the command line tries."""
 FIRST_RETRY: Final = 1.0
@@ -158,6 +173,8 @@ def _build(
                 **digest_rendering.KINDS,
                 **permission_rendering.KINDS,
                 **mydata.KINDS,
+                **breakglass.KINDS,
+                **renewal.KINDS,
             }
         ),
         client=client,
@@ -183,6 +200,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         app = make_app(house.facts, settings.bot_token, house.client)
         _listen(app, house, people, recovery)
         scheduler = Scheduler(_chores(), house.writer, house.clock, lambda: house.edge.policy)
+        storybook = Keeping(house.database, house.writer, house.workspace.id, house.clock, settings)
         socket = Socket(app, settings.app_token, make_client(settings.app_token, settings.api_url, _session(house)))
         socket.on_renewed = lambda: recovery.after_absence(None, house.clock.now())
         stop = stop or _stop_signal()
@@ -195,9 +213,11 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
             asyncio.create_task(scheduler.run(), name="scheduler"),
             asyncio.create_task(house.forgetting.run(), name="forgetting"),
             asyncio.create_task(_keep_reviewers(house), name="reviewers"),
+            asyncio.create_task(storybook.run(), name="storybook"),
             asyncio.create_task(_connect(house, socket, recovery, out), name="socket"),
         ]
         failed = await _until_stopped(stop, tasks)
+        storybook.stop()
         await socket.stop()
         await scheduler.stop()
         recovery.stop()
@@ -257,8 +277,16 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
     permission_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
     own = intake_listeners.commands(house.shelf, people)
     every = {**own, **review_listeners.COMMANDS, **digest_listeners.COMMANDS, **permission_listeners.COMMANDS}
-    every |= rights_listeners.COMMANDS
-    commands.register(app, house.edge, every)
+    breakglass_listeners.register(app, house.edge)
+    renewal_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
+    every |= {**rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS}
+    every |= keeper_stats.commands(lambda: house.shelf.current)
+
+    async def may_read(user_id: str) -> bool:
+        return may_tell(house.edge.policy, await people.standing(user_id))
+
+    reading_listeners.register(app, house.edge, may_read, lambda: themes_of(house.shelf.current))
+    commands.register(app, house.edge, every | dict(reading_listeners.commands(may_read)))
 
     @app.event("subteam_members_changed")
     async def on_group_changed() -> None:
@@ -270,7 +298,9 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
         house.delivery.pause()
 
     @app.event("tokens_revoked")
-    async def on_revoked() -> None:
+    async def on_revoked(event: dict[str, Any]) -> None:
+        if not (event.get("tokens") or {}).get("bot"):
+            return  # somebody's own token, of which this app has none
         log.error("the token was revoked: put a new one in SLACK_BOT_TOKEN and start again")
         house.delivery.pause()
 
@@ -284,12 +314,20 @@ def _chores() -> list[Chore]:
         Chore("drafts", waking.wake),
         Chore("queue", review.remind),
         Chore("retention", retention.purge),
+        Chore("breakglass", breakglass.sweep),
+        Chore("renewal", renewal.check),
+        Chore("index", _index),
         Chore("alive", _alive),
     ]
 
 
 def _nothing(_: object) -> None:
     return None
+
+
+def _index(tx: Tx, policy: Policy) -> datetime | None:
+    """Have search know the stories that were approved before it was there; a few hundred at a time."""
+    return tx.now if search.catch_up(tx) else tx.now + INDEX_EVERY
 
 
 def _alive(tx: Tx, policy: Policy) -> datetime | None:

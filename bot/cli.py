@@ -13,6 +13,9 @@ from typing import Final
 
 import click
 
+from bot.keeper.commands import backup, import_, restore, stats, withdraw
+from bot.storybook.commands import export, storybook
+
 OK: Final = 0
 FAILED: Final = 1
 UNUSABLE: Final = 2
@@ -231,6 +234,12 @@ def migrate() -> int:
     return OK
 
 
+altogether.add_command(backup)
+
+
+altogether.add_command(restore)
+
+
 @altogether.group()
 def digest() -> None:
     """See the coming digest, or post it now."""
@@ -263,6 +272,11 @@ def post() -> int:
     set_up_logging("WARNING", secrets=settings.secrets)
     click.echo(asyncio.run(post_digest(settings, deliver_once)))
     return OK
+
+
+altogether.add_command(storybook)
+altogether.add_command(export)
+altogether.add_command(import_)
 
 
 @altogether.group()
@@ -312,6 +326,12 @@ def retention() -> int:
 
     click.echo(report_retention(load_settings(slack=False)))
     return OK
+
+
+altogether.add_command(stats)
+
+
+altogether.add_command(withdraw)
 
 
 @altogether.command()

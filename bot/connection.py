@@ -24,6 +24,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import NOT_SAVED
+from bot.delivery.outcomes import CALL_FAILURES
 from bot.facts import Facts
 from bot.log import describe_exception
 
@@ -86,7 +87,7 @@ async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse
     if body.get("type") == "block_actions" and user and channel:
         try:
             await client.chat_postEphemeral(channel=channel, user=user, text=NOT_SAVED)
-        except (SlackClientError, OSError, TimeoutError) as error:
+        except CALL_FAILURES as error:
             log.warning("regret not delivered error=%s", describe_exception(error))
             return None
     elif body.get("command"):

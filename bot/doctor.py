@@ -20,6 +20,7 @@ from bot.errors import Problem, SettingsError
 from bot.facts import offline_policy
 from bot.keeper import local_checks, slack_checks
 from bot.keeper.identity import Identity, identify
+from bot.keeper.lead import lead
 from bot.keeper.local_checks import DatabaseChecks
 from bot.keeper.lookup import SlackUnavailable
 from bot.keeper.places import Channel, find_places
@@ -127,6 +128,7 @@ class _Rounds:
                 await self._check("channels", self._channels(client, identity))
             if settings.reviewers:
                 await self._check("reviewers", slack_checks.reviewers(client, settings))
+            await self._check("lead", lead(client, settings))
             self.report.add(slack_checks.clock(self.clock, settings, identity, asked_at=asked_at))
             if hello is None:
                 return slack_checks.unseen()
@@ -143,6 +145,7 @@ class _Rounds:
             self.report.add(local_checks.next_digest(self.settings, now, slot=database.slot(policy)))
             self.report.add(local_checks.script(self.settings))
             self.report.add(tables)
+            self.report.add(local_checks.room(self.settings))
             self.report.add(database.put_aside())
             self.report.add(database.bot())
             self.report.add(local_checks.tombstones(self.settings))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.delivery.outcomes import CALL_FAILURES, of_error
 from bot.story.policy import Policy
 from storage.database import Database, Tx
 from storage.writer import AlreadyDone, HasBeenParked, Writer
@@ -64,8 +64,17 @@ class Edge:
         call = self.client.views_push if push else self.client.views_open
         try:
             await call(trigger_id=str(body.get("trigger_id", "")), view=view)
-        except SlackApiError as error:
-            log.warning("view not opened: %s", error.response.get("error"))
+        except CALL_FAILURES as error:
+            log.warning("view not opened: %s", of_error(error).code)
+            return False
+        return True
+
+    async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
+        """Show a person their home; False when Slack would not. It is shown anew whenever they open it."""
+        try:
+            await self.client.views_publish(user_id=user_id, view=view)
+        except CALL_FAILURES as error:
+            log.warning("home not shown: %s", of_error(error).code)
             return False
         return True
 

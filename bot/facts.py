@@ -161,6 +161,11 @@ def _policy(
         parked_hours=settings.parked_hours,
         author_link_months=settings.author_link_months,
         audit_months=settings.audit_months,
+        backup_days=settings.backup_days,
+        renew_months=settings.renew_months,
+        renew_days=settings.renew_days,
+        ig_lead=settings.ig_lead,
+        break_glass=settings.break_glass,
         names=names,
         code_key=key_of(settings.bot_token),
     )

@@ -6,7 +6,7 @@ Pure constants. `manifest.py` builds the app's manifest from these, and the list
 from typing import Final
 
 COMMAND: Final = "/story"
-COMMAND_HINT: Final = "help · mine · mydata · review · approve 31 · ask 31 question · decline 31 reason"
+COMMAND_HINT: Final = "help · mine · read · search · mydata · review · approve 31 · ask 31 question · decline 31 reason"
 
 SCOPES: Final[dict[str, str]] = {
     "app_mentions:read": "to answer a mention in a channel by pointing to the direct message",
@@ -24,6 +24,7 @@ SCOPES: Final[dict[str, str]] = {
 }
 
 EVENTS: Final[dict[str, str]] = {
+    "app_home_opened": "somebody opened the home: show them the storybook and their own stories",
     "app_mention": "a mention in a channel, answered with the way to the direct message",
     "app_uninstalled": "the app was removed: stop sending",
     "message.im": "what a teller writes, edits or deletes in the direct message",
@@ -80,11 +81,16 @@ DECLINE: Final = "decline"
 UNDO: Final = "undo"
 REDACT: Final = "redact"
 SENSITIVE: Final = "sensitive"
+SUGGEST: Final = "suggest"
 READ: Final = "read"
 SHOW_MORE: Final = "show_more"
 ASK_VIEW: Final = "ask_view"
 DECLINE_VIEW: Final = "decline_view"
 REDACT_VIEW: Final = "redact_view"
+SUGGEST_VIEW: Final = "suggest_view"
+USE_WORDING: Final = "use_wording"
+KEEP_MINE: Final = "keep_mine"
+"""Pressed by the author; the value is the suggestion's id."""
 CARD_VIEW: Final = "card_view"
 
 # ── rights: taking a story back, or down ──────────────────────────────────────────────────────────────────────────
@@ -93,6 +99,25 @@ TAKE_BACK: Final = "take_back"
 TAKE_DOWN: Final = "take_down"
 """The value is "<story id>:<reason>"."""
 LEAVE_STORY: Final = "leave_story"
+
+# ── rights: may a published story stay? The value is the story's id ───────────────────────────────────────────────
+KEEP_SHOWN: Final = "keep_shown"
+
+# ── rights: who told a story, where two people agree that it must be known. Values are the question's id ──────────
+AGREE_TO_SHOW: Final = "agree_to_show"
+AGREE_QUIETLY: Final = "agree_quietly"
+REFUSE_TO_SHOW: Final = "refuse_to_show"
+SHOW_WHO: Final = "show_who"
+WHO_VIEW: Final = "who_view"
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+READ_STORY: Final = "read_story"
+"""The value is the story's number."""
+SEARCH_MORE: Final = "search_more"
+"""The value is "<results shown>:<question>"."""
+BROWSE: Final = "browse"
+BROWSE_ON: Final = "browse_on"
+"""The value is "<below which number>:<theme>"."""
 
 # ── digest ────────────────────────────────────────────────────────────────────────────────────────────────────────
 HOLD: Final = "hold"

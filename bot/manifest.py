@@ -40,7 +40,7 @@ def build_manifest(*, name: str = NAME) -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 # Both are needed: without them people see the conversation but cannot type in it.
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.delivery.outcomes import CALL_FAILURES
 from bot.intake.greeting import Standing
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class People:
             return known[1]
         try:
             answer = await asyncio.wait_for(self._client.users_info(user=user_id), PATIENCE)
-        except (SlackClientError, OSError, TimeoutError) as error:
+        except CALL_FAILURES as error:
             log.warning("standing unknown kind=%s", type(error).__name__)
             return Standing.MEMBER
         standing = standing_of(answer.get("user") or {}, self._team_id)

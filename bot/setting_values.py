@@ -151,6 +151,13 @@ def reviewers(text: str) -> tuple[str, ...]:
     return given
 
 
+def one_person(text: str) -> str:
+    """Returns the id of one person (U…, W…)."""
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", text):
+        raise ValueError(f'{quote(text)} is not one person\'s id (U0123). In a profile: ⋮, "Copy member ID".')
+    return text
+
+
 def timezone(text: str) -> str:
     """Returns the key of a zone that the system or the tzdata package knows."""
     try:
@@ -196,6 +203,13 @@ def script_file(text: str) -> Path:
 def plain_path(text: str) -> Path:
     """Returns the path of a file that need not be there yet."""
     return Path(text)
+
+
+def one_line(text: str) -> str:
+    """Returns a short text that readers are shown."""
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("is too long or can't be shown. Give one line of at most 200 characters.")
+    return text
 
 
 def yes_or_no(text: str) -> bool:

@@ -50,6 +50,13 @@ class Settings:
     parked_hours: int
     author_link_months: int
     audit_months: int
+    backup_days: int
+    renew_months: int
+    renew_days: int
+    storybook_dir: Path | None
+    storybook_contact: str | None
+    ig_lead: str
+    break_glass: bool
     log_level: str
     clock_file: Path | None
     pace: float
@@ -127,6 +134,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("PARKED_HOURS", "parked_hours", values.days(1, 168, kind="hours"), 24),
     Setting("AUTHOR_LINK_MONTHS", "author_link_months", values.days(1, 120, kind="months"), 12),
     Setting("AUDIT_MONTHS", "audit_months", values.days(1, 240, kind="months"), 24),
+    Setting("BACKUP_DAYS", "backup_days", values.days(1, 3650), 35),
+    Setting("RENEW_MONTHS", "renew_months", values.days(1, 240, kind="months"), 24),
+    Setting("RENEW_DAYS", "renew_days", values.days(7, 365), 60),
+    Setting("IG_LEAD", "ig_lead", values.one_person, ""),
+    Setting("BREAK_GLASS", "break_glass", values.yes_or_no, False),
+    Setting("STORYBOOK_DIR", "storybook_dir", values.plain_path),
+    Setting("STORYBOOK_CONTACT", "storybook_contact", values.one_line),
     Setting("LOG_LEVEL", "log_level", values.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
     Setting("ALTOGETHER_CLOCK", "clock_file", values.plain_path),
     Setting("ALTOGETHER_PACE", "pace", values.pace, 1.0),
@@ -258,6 +272,9 @@ def _disagreements(
     if found["nudge_days"] >= found["draft_days"] and failed.isdisjoint({"NUDGE_DAYS", "DRAFT_DAYS"}):
         late = f"must be less than DRAFT_DAYS, which is {found['draft_days']}. Use {found['draft_days'] // 2}."
         problems.append(Problem("NUDGE_DAYS", late))
+    if found["break_glass"] and not found["ig_lead"] and "IG_LEAD" not in failed:
+        nobody = "needs somebody to decide. Give their member id in IG_LEAD, or use BREAK_GLASS=no."
+        problems.append(Problem("BREAK_GLASS", nobody))
     if "SLACK_API_URL" not in failed and not values.is_loopback_url(found["api_url"]):
         only = "only for a rehearsal: remove it, or let SLACK_API_URL be on this computer."
         problems += [Problem(name, only) for name in _REHEARSAL_ONLY if given.get(name) and name not in failed]

@@ -33,6 +33,7 @@ __all__ = [
     "forget_before",
     "head",
     "holds_head",
+    "lead",
     "names_nobody",
     "of_story",
     "reasons",
@@ -91,6 +92,11 @@ class Fault:
 def reviewer(slack_id: str) -> Actor:
     """A reviewer, who answers for what they do by name."""
     return Actor(ActorKind.REVIEWER, slack_id)
+
+
+def lead(slack_id: str) -> Actor:
+    """The information-governance lead, who answers by name as reviewers do."""
+    return Actor(ActorKind.LEAD, slack_id)
 
 
 def record(

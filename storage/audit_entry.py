@@ -1,7 +1,7 @@
 """One entry of the audit trail: who did what to which story, what came of it, and the hash that chains it.
 
 Pure. Nothing here can hold what a person wrote: every word of an entry is a short code, checked when it is made. A
-person is named only where they acted as a reviewer. Used by `storage.audit`, which is what everybody else calls.
+person is named only where they acted as a reviewer or as their lead. Used by `storage.audit`, which everybody calls.
 """
 
 import hashlib
@@ -19,9 +19,13 @@ GENESIS = "0" * 64
 
 
 class ActorKind(StrEnum):
-    """In which capacity somebody acted; OTHER is a person who is no reviewer, and is never named."""
+    """In which capacity somebody acted; OTHER is a person who is no reviewer, and is never named.
+
+    LEAD is the information-governance lead, who decides whether a reviewer may learn who told a story.
+    """
 
     REVIEWER = "reviewer"
+    LEAD = "lead"
     AUTHOR = "author"
     KEEPER = "keeper"
     SYSTEM = "system"
@@ -48,14 +52,14 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted. Raises ValueError for an id beside any kind but REVIEWER: nobody else may be found from the trail."""
+    """Who acted. Raises ValueError for an id beside any kind but REVIEWER and LEAD: nobody else may be found."""
 
     kind: ActorKind
     slack_id: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.slack_id is not None) != (self.kind is ActorKind.REVIEWER):
-            raise ValueError("the audit trail names reviewers, and nobody else")
+        if (self.slack_id is not None) != (self.kind in (ActorKind.REVIEWER, ActorKind.LEAD)):
+            raise ValueError("the audit trail names reviewers and their lead, and nobody else")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, select, update
 
 from storage.database import Tx
 from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose, Screened
@@ -19,6 +19,35 @@ _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
 _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
 _HEARING: ColumnElement[bool] = literal_column(HEARING)  # as text, so that the partial index serves
+
+# What every press and message asks for is built once: to build a statement takes longer than to run it.
+_BY_ID = (DraftRow.workspace == bindparam("here")) & (DraftRow.id == bindparam("draft"))
+_WITH_ID, _SAVE = select(*_DRAFT).where(_BY_ID), update(DraftRow).where(_BY_ID)
+_OPEN = select(*_DRAFT).where(
+    DraftRow.workspace == bindparam("here"), DraftRow.teller_id == bindparam("teller"), _HEARING
+)
+_ANSWERS = select(
+    DraftAnswerRow.prompt_id,
+    DraftAnswerRow.choices,
+    DraftAnswerRow.other,
+    DraftAnswerRow.skipped,
+    DraftAnswerRow.form_text,
+    DraftAnswerRow.screened,
+).where(DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft"))
+_COUNTING = (
+    (FragmentRow.workspace == bindparam("here"))
+    & (FragmentRow.draft_id == bindparam("draft"))
+    & FragmentRow.removed.is_(False)
+    & FragmentRow.superseded.is_(False)
+)
+_TALLIES = (
+    select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
+    .where(_COUNTING, FragmentRow.prompt_id.is_not(None))
+    .group_by(FragmentRow.prompt_id)
+)
+_FRAGMENTS = select(*_FRAGMENT).where(_COUNTING)
+_FRAGMENTS_OF = _FRAGMENTS.where(FragmentRow.prompt_id == bindparam("about"))
+_FRAGMENTS_WAITING = _FRAGMENTS.where(FragmentRow.prompt_id.is_(None))
 
 
 def remember_script(tx: Tx, sha: str, toml: str) -> None:
@@ -45,16 +74,12 @@ def save(tx: Tx, draft: Draft) -> None:
     """Write the whole draft back."""
     values = _values(draft)
     del values["id"]
-    tx.connection.execute(
-        update(DraftRow).where(DraftRow.workspace == tx.workspace, DraftRow.id == draft.id).values(**values)
-    )
+    tx.connection.execute(_SAVE, {"here": tx.workspace, "draft": draft.id, **values})
 
 
 def find(tx: Tx, draft_id: str) -> Draft | None:
     """The draft with this id, if there is one."""
-    row = tx.connection.execute(
-        select(*_DRAFT).where(DraftRow.workspace == tx.workspace, DraftRow.id == draft_id)
-    ).one_or_none()
+    row = tx.connection.execute(_WITH_ID, {"here": tx.workspace, "draft": draft_id}).one_or_none()
     return None if row is None else Draft(*row)
 
 
@@ -68,13 +93,7 @@ def get(tx: Tx, draft_id: str) -> Draft:
 
 def find_open(tx: Tx, teller_id: str) -> Draft | None:
     """The draft that hears what this teller types, if there is one."""
-    row = tx.connection.execute(
-        select(*_DRAFT).where(
-            DraftRow.workspace == tx.workspace,
-            DraftRow.teller_id == teller_id,
-            _HEARING,
-        )
-    ).one_or_none()
+    row = tx.connection.execute(_OPEN, {"here": tx.workspace, "teller": teller_id}).one_or_none()
     return None if row is None else Draft(*row)
 
 
@@ -211,28 +230,24 @@ def change_fragment(tx: Tx, channel: str, ts: str, **values: Any) -> None:
     )
 
 
-def drop_fragment(tx: Tx, channel: str, ts: str) -> None:
-    """Forget a message altogether, so that it can be taken up anew."""
-    tx.connection.execute(
-        delete(FragmentRow).where(
-            FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts
-        )
-    )
+def drop_fragment(tx: Tx, channel: str, ts: str) -> str | None:
+    """Forget a message altogether, so that it can be taken up anew; returns the gesture that it came of, if known."""
+    return tx.connection.execute(
+        delete(FragmentRow)
+        .where(FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts)
+        .returning(FragmentRow.client_msg_id)
+    ).scalar_one_or_none()
 
 
 def fragments(tx: Tx, draft_id: str, prompt_id: str | None = None, *, waiting: bool = False) -> Sequence[Fragment]:
     """Live fragments of a draft in `ts` order: of one prompt, all, or (`waiting`) those with no prompt yet."""
-    where = (
-        (FragmentRow.workspace == tx.workspace)
-        & (FragmentRow.draft_id == draft_id)
-        & FragmentRow.removed.is_(False)
-        & FragmentRow.superseded.is_(False)
-    )
+    values = {"here": tx.workspace, "draft": draft_id}
     if waiting:
-        where &= FragmentRow.prompt_id.is_(None)
+        rows = tx.connection.execute(_FRAGMENTS_WAITING, values)
     elif prompt_id is not None:
-        where &= FragmentRow.prompt_id == prompt_id
-    rows = tx.connection.execute(select(*_FRAGMENT).where(where))
+        rows = tx.connection.execute(_FRAGMENTS_OF, {**values, "about": prompt_id})
+    else:
+        rows = tx.connection.execute(_FRAGMENTS, values)
     return sorted((Fragment(*row) for row in rows), key=lambda fragment: ts_key(fragment.ts))
 
 
@@ -260,32 +275,13 @@ def ts_key(ts: str) -> tuple[int, str]:
 def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
     """What the draft holds for each prompt, without the words themselves."""
     found: dict[str, Answer] = {}
-    rows = tx.connection.execute(
-        select(
-            DraftAnswerRow.prompt_id,
-            DraftAnswerRow.choices,
-            DraftAnswerRow.other,
-            DraftAnswerRow.skipped,
-            DraftAnswerRow.form_text,
-            DraftAnswerRow.screened,
-        ).where(DraftAnswerRow.workspace == tx.workspace, DraftAnswerRow.draft_id == draft_id)
-    )
+    of_draft = {"here": tx.workspace, "draft": draft_id}
+    rows = tx.connection.execute(_ANSWERS, of_draft)
     for prompt_id, choices, other, skipped, form_text, screened in rows:
         found[prompt_id] = Answer(
             prompt_id, tuple(choices), other, skipped, form_text, screened=_screened(screened or {})
         )
-    tallies = tx.connection.execute(
-        select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
-        .where(
-            FragmentRow.workspace == tx.workspace,
-            FragmentRow.draft_id == draft_id,
-            FragmentRow.prompt_id.is_not(None),
-            FragmentRow.removed.is_(False),
-            FragmentRow.superseded.is_(False),
-        )
-        .group_by(FragmentRow.prompt_id)
-    )
-    for about, number, length in tallies:
+    for about, number, length in tx.connection.execute(_TALLIES, of_draft):
         assert about is not None
         found[about] = replace(found.get(about, Answer(about)), count=number, length=length + number - 1)
     return found

@@ -10,15 +10,18 @@ from typing import Final
 
 from sqlalchemy import delete, literal_column, or_, select, update
 
-from storage import drafts, outbox, stories
+from storage import drafts, outbox, readings, stories
+from storage.asked_who import AskState
 from storage.database import Tx
 from storage.records import DraftState, Op, OutboxRow, OutboxState, Purpose, StoryStatus
 from storage.tables import (
     WAITING,
     AskRow,
     AuthorRow,
+    BreakGlassRow,
     DraftRow,
     ParkedRow,
+    RenewalRow,
     SurfaceRow,
     TellerRow,
     VersionRow,
@@ -141,12 +144,17 @@ def silence(tx: Tx, story_id: str) -> None:
 def erase(tx: Tx, story_id: str) -> None:
     """Every version, answer, permission, decision, question and draft of the story is gone, and the story withdrawn."""
     for draft_id in drafts_of(tx, story_id):
-        drafts.forget_words(tx, draft_id)
-        draft = drafts.find(tx, draft_id)
-        if draft is not None:
-            over = replace(draft, state=DraftState.DELETED, paused=False, nudge_at=None, expires_at=None)
-            drafts.save(tx, replace(over, carrier_id=None, recover_from=None))
+        erase_draft(tx, draft_id)
     _erase_parked(tx, story_id)
+    # Who asked who told it stays on record; why they did is words, and nobody may be shown an answer any more.
+    tx.connection.execute(
+        update(BreakGlassRow)
+        .where(BreakGlassRow.workspace == tx.workspace, BreakGlassRow.story_id == story_id)
+        .values(reason=None, state=AskState.OVER)
+    )
+    tx.connection.execute(
+        delete(RenewalRow).where(RenewalRow.workspace == tx.workspace, RenewalRow.story_id == story_id)
+    )
     tx.connection.execute(
         delete(VersionRow).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id)
     )
@@ -165,6 +173,16 @@ def erase(tx: Tx, story_id: str) -> None:
         held=False,
         told_slot_at=None,
     )
+    readings.forget(tx, stories.get(tx, story_id).number)
+
+
+def erase_draft(tx: Tx, draft_id: str) -> None:
+    """The draft is over, if there is one, and none of its words is left."""
+    drafts.forget_words(tx, draft_id)
+    draft = drafts.find(tx, draft_id)
+    if draft is not None:
+        over = replace(draft, state=DraftState.DELETED, paused=False, nudge_at=None, expires_at=None)
+        drafts.save(tx, replace(over, carrier_id=None, recover_from=None))
 
 
 def _erase_parked(tx: Tx, story_id: str) -> None:

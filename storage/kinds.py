@@ -57,6 +57,8 @@ class VersionKind(StrEnum):
     CHANGED = "changed"
     ANSWERED = "answered"
     REDACTED = "redacted"
+    ACCEPTED = "accepted"
+    """One answer has the words that a reviewer suggested and its author chose."""
 
 
 class Naming(StrEnum):
@@ -104,6 +106,8 @@ class Verb(StrEnum):
     SENSITIVE = "sensitive"
     """From now on the story needs two different reviewers."""
     REDACT = "redact"
+    SUGGEST = "suggest"
+    """Other words for one answer, which its author uses or does not."""
 
 
 class DeclineReason(StrEnum):

@@ -29,15 +29,20 @@ _COLUMNS: Final = {"teller_id": "teller", "draft_id": "draft", "story_id": "stor
 ELSEWHERE: Final[Mapping[str, str]] = {
     "outbox": "counted by kind and state: rows say what to render, never the words",
     "surface": "where messages stand, which are counted with the outbox",
+    "search_word": "the words of approved stories once more, so that they are found; the stories are told in full",
     "parked": "looked through for the person's id: it is joined to nobody",
 }
 NOT_ABOUT_TELLERS: Final[Mapping[str, str]] = {
     "audit_checkpoint": "hashes of deleted months",
     "audit_head": "the end of the record's chain",
+    "book": "a site's folder or an export's file; which stories stand in it is in book_story",
     "edition": "a week's digest; which stories stood in it is in edition_entry",
     "inbox": "keys of deliveries, joined to nobody",
     "script_version": "the questions as they were asked",
+    "story_of_day": "the number of the story that was chosen for a day",
+    "story_read": "how often each story was opened, by nobody in particular",
     "workspace": "the Slack workspace",
+    "wrong_code": "numbers of stories at whose codes somebody guessed, for an hour or two",
 }
 _THEIR_OWN: Final = {("teller", "slack_user_id"), ("teller", "dm_channel"), ("fragment", "channel")}
 """Slack ids that are the person's own; all others are somebody else's, or a channel's, and are left out."""

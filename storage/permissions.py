@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
-from storage import stories
+from storage import search, stories
 from storage.database import Tx
 from storage.records import Naming, OutboxState, Place, StoryStatus, Version
 from storage.tables import (
@@ -154,6 +154,7 @@ def replace_posted(tx: Tx, version: Version, *, notice_version: int, posts: Coll
     if not moved:
         return False
     stories.add_version(tx, version, parent=parent, notice_version=notice_version)
+    search.index(tx, version.story_id)  # its words stand only now
     tx.connection.execute(
         update(EditionEntryRow)
         .where(EditionEntryRow.workspace == tx.workspace, EditionEntryRow.story_id == version.story_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 
-from storage import screen_hits
+from storage import screen_hits, search
 from storage.database import Tx
 from storage.records import Part, Place, Story, StoryStatus, Version, VersionAnswer
 from storage.tables import EditionEntryRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
@@ -141,11 +141,13 @@ def change(tx: Tx, story_id: str, **values: Any) -> None:
     tx.connection.execute(
         update(StoryRow).where(StoryRow.workspace == tx.workspace, StoryRow.id == story_id).values(**values)
     )
+    if "approved_version" in values:
+        search.index(tx, story_id)
 
 
 def change_if(tx: Tx, story_id: str, condition: ColumnElement[bool], **values: Any) -> bool:
     """Set columns of a story if the condition still holds; says whether it did. This is how races are decided."""
-    return (
+    changed = (
         tx.connection.execute(
             update(StoryRow)
             .where(and_(StoryRow.workspace == tx.workspace, StoryRow.id == story_id, condition))
@@ -153,6 +155,9 @@ def change_if(tx: Tx, story_id: str, condition: ColumnElement[bool], **values: A
         ).rowcount
         == 1
     )
+    if changed and "approved_version" in values:
+        search.index(tx, story_id)
+    return changed
 
 
 def post(tx: Tx, story_id: str, version: int) -> bool:

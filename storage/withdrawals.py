@@ -35,6 +35,8 @@ class Surface(StrEnum):
     PREVIEW = "preview"
     DIRECT = "direct"
     DISK = "disk"
+    SITE = "site"
+    EXPORT = "export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """That a story must stay forgotten: ids and a day, nothing else."""
+    """That a story must stay forgotten: ids and a day, nothing else. With number 0 it is a draft that became one."""
 
     workspace: str
     story_id: str

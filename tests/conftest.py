@@ -12,13 +12,24 @@ from bot.rehearsal import process
 from storage import schema
 from storage.database import Database
 from storage.writer import Writer
+from tests import log_watch
 from tests.nursery import Nursery
+
+WATCH = log_watch.start()
 
 
 def pytest_configure() -> None:
     """Ctrl-C can be pressed in every process that tests start, also where the shell that began it all ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as `command &` of a shell does; children would inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def log_that_gives_nothing_away() -> Iterator[log_watch.Watch]:
+    """What is logged while this test runs holds no words of a story, no secret and nobody who told one."""
+    WATCH.begin()
+    yield WATCH
+    assert not WATCH.problems, "\n".join(WATCH.problems)
 
 
 @pytest.fixture

@@ -66,14 +66,19 @@ class Born:
 class Nursery:
     """The process that the bots are forked from, until it is closed; none of them outlives it.
 
-    `code` is the folder of the program: another than this one holds a copy with a bug planted in it.
+    `code` is the folder of the program: another than this one holds a copy with a bug planted in it. `environment` is
+    what the nursery itself is started with, where that is not this process's.
     """
 
-    def __init__(self, *, code: Path = CODE_ROOT) -> None:
+    def __init__(self, *, code: Path = CODE_ROOT, environment: Mapping[str, str] | None = None) -> None:
         self._folder = TemporaryDirectory(prefix="nursery")
         self._door = Path(self._folder.name) / "door"
         self._process = Popen(
-            [sys.executable, "-m", "tests.nursery", str(self._door)], cwd=code, stdin=PIPE, stdout=PIPE
+            [sys.executable, "-m", "tests.nursery", str(self._door)],
+            cwd=code,
+            env=environment,
+            stdin=PIPE,
+            stdout=PIPE,
         )
         assert self._process.stdout is not None
         self._process.stdout.readline()  # the door is open
@@ -90,7 +95,8 @@ class Nursery:
         if arguments != BOT:
             return await spawn(arguments, environment, directory, stdin=stdin)
         answers, connection = await asyncio.open_unix_connection(self._door)
-        connection.write(json.dumps({"environment": dict(environment), "directory": str(directory)}).encode() + b"\n")
+        talkative = {"LOG_LEVEL": "DEBUG"} | dict(environment)  # for `log_watch` to read along
+        connection.write(json.dumps({"environment": talkative, "directory": str(directory)}).encode() + b"\n")
         return Born(int(await answers.readline()), answers, connection)
 
 

@@ -135,7 +135,7 @@ class Calls:
         """Replaces the message that was pressed through its response_url; False when that was not to be had."""
         session = self._client.session
         if session is None or not may_respond(response_url, api_url=self._client.base_url):
-            log.warning("response_url not used: not an address of Slack's")
+            log.warning("answer not sent to where it was asked for: not an address of Slack's")
             return False
         payload = {"replace_original": True, "blocks": []} | _content(rendered)
         try:
@@ -148,5 +148,6 @@ class Calls:
             ) as answer:
                 return answer.status == 200 and '"ok":false' not in (await answer.text()).replace(" ", "")
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            log.info("response_url failed: %s", type(error).__name__)  # the error's own words hold the address
+            # The kind alone: the error's own words hold the address.
+            log.info("answer not changed in place kind=%s", type(error).__name__)
             return False

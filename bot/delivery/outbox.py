@@ -111,7 +111,7 @@ class Delivery:
         if loop is None or self._holds.stopping.is_set():
             return
         try:
-            loop.call_soon_threadsafe(self._wake, frozenset(lanes))
+            loop.call_soon_threadsafe(self._wake, sorted(lanes))
         except RuntimeError:
             log.debug("nudged after the end")  # the loop was closed between the question and the call
 

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot import ids, kit, text
-from bot.story.screened import nouns
+from bot.story.screened import nouns, why_kept_back
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView, minutes_to_read
 
@@ -139,6 +139,13 @@ def new_date(number: int, *, slot: datetime, later: bool, channel: str, zone: Zo
     if later:
         words += " Nothing is wrong with it."
     return words, [kit.section(words)]
+
+
+def kept_back(number: int, story_id: str, kinds: Mapping[str, int]) -> Words:
+    """The teller, who was told a day, hears that it does not go out as it is, and what they can do."""
+    first = f"Story {number} isn't in the digest for now."
+    words = f"{first} It is still approved, but {why_kept_back(kinds)}. Change it, and you can say what that is."
+    return first, [kit.section(words), kit.actions(kit.button(f"Change story {number}", ids.CHANGE_STORY, story_id))]
 
 
 def left_out(number: int, kinds: Mapping[str, int]) -> str:

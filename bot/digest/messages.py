@@ -30,6 +30,8 @@ HEARTBEAT: Final = "digest_heartbeat"
 """To reviewers, after each slot. args: edition, held."""
 LEFT_OUT: Final = "digest_left_out"
 """To reviewers: the screen has kept a story from readers. Story and version; or args: edition, for what it holds."""
+KEPT_BACK: Final = "digest_kept_back"
+"""To the author, who was told a day: the screen keeps their story from readers. Story and version."""
 PREVIEW: Final = tidings.PREVIEW
 """To reviewers, the day before; a private one is only changed, never posted. args: slot, private."""
 LINE: Final = "digest_line"
@@ -116,6 +118,11 @@ def put_left_out(tx: Tx, policy: Policy, story_id: str, version: int | None) -> 
     """Put in line that a story stays out of an edition because of what the screen finds in it."""
     to = tidings.channel(policy.review_channel)
     outbox.enqueue(tx, Message(LEFT_OUT, to, story_id=story_id, version=version, lane=f"left_out:{to}"))
+
+
+def put_kept_back(tx: Tx, story_id: str, version: int | None) -> None:
+    """Put in line that the author's story does not go out on the day that they were told, and what they can do."""
+    outbox.enqueue(tx, Message(KEPT_BACK, tidings.author(story_id), story_id=story_id, version=version))
 
 
 def put_preview(tx: Tx, policy: Policy, slot: datetime) -> None:

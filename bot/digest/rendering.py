@@ -160,6 +160,14 @@ def _left_out(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     return Rendered(" ".join(lines), [kit.section(line) for line in lines]) if lines else None
 
 
+def _kept_back(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    story = None if row.story_id is None else stories.find(tx, row.story_id)
+    if story is None or story.status is not StoryStatus.APPROVED or story.approved_version != row.version:
+        return None
+    kinds = clearing.left(tx, story.id, story.approved_version or story.current_version)
+    return Rendered(*blocks.kept_back(story.number, story.id, kinds)) if kinds else None
+
+
 def _date_changed(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     story = None if row.story_id is None else stories.find(tx, row.story_id)
     if story is None or story.status is not StoryStatus.APPROVED or story.held is not bool(row.args.get("held")):
@@ -199,5 +207,6 @@ KINDS: Kinds = {
     messages.PREVIEW: Kind(render=_preview, sent=_preview_sent),
     messages.LEFT_OUT: Kind(render=_left_out),
     messages.LINE: Kind(render=_line),
+    messages.KEPT_BACK: Kind(render=_kept_back),
     tidings.DATE_CHANGED: Kind(render=_date_changed),
 }

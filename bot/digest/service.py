@@ -57,6 +57,11 @@ def announce_dates(tx: Tx, policy: Policy) -> int:
     planned = tellers.get_workspace(tx).planned_slot_at
     if rules.due_slot(tx.now, planned, policy.digest_at, policy.zone) is not None:
         return 0
+    for story in loading.left_out(tx, policy):
+        if story.told_slot_at is not None:
+            messages.put_kept_back(tx, story.id, story.approved_version)
+            stories.change(tx, story.id, told_slot_at=None)
+            tidings.refresh_cards(tx, policy, story.id)
     changed = [(story, slot) for story, slot in expected_slots(tx, policy) if story.told_slot_at != slot]
     for story, slot in changed:
         later = story.told_slot_at is not None and slot > story.told_slot_at

@@ -9,9 +9,9 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery.outcomes import CALL_FAILURES, of_error
 from bot.edge import Edge
 from bot.intake import payloads, service
 from bot.intake.carrying import Said
@@ -68,7 +68,7 @@ class Recovery:
             self._wake.clear()
             try:
                 left = await self._round()
-            except (SlackClientError, OSError, TimeoutError, DatabaseUnavailable) as error:
+            except DatabaseUnavailable as error:
                 log.warning("recovery put off kind=%s", type(error).__name__)
                 left = True
             if not left:
@@ -94,8 +94,8 @@ class Recovery:
         shelf, away = self._shelf, self._away
         try:
             found = [] if channel is None else await self._history(channel, draft.recover_from or "0")
-        except SlackApiError as error:
-            code = error.response.get("error")
+        except CALL_FAILURES as error:
+            code = of_error(error).code
             log.warning("history not read reason=%s", code)
             if code not in _NEVER:
                 return False

@@ -116,8 +116,15 @@ def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Non
         return
     teller = tellers.get_teller(tx, draft.teller_id)
     for fragment in drafts.fragments(tx, draft.id, waiting=True):
-        drafts.drop_fragment(tx, fragment.channel, fragment.ts)
-        said = Said(teller.slack_user_id, fragment.channel, fragment.ts, fragment.text, edited_ts=fragment.edited_ts)
+        gesture = drafts.drop_fragment(tx, fragment.channel, fragment.ts)
+        said = Said(
+            teller.slack_user_id,
+            fragment.channel,
+            fragment.ts,
+            fragment.text,
+            edited_ts=fragment.edited_ts,
+            client_msg_id=gesture,
+        )
         current = drafts.get(tx, draft.id)
         if current.state is DraftState.OPEN:
             take_words(tx, policy, shelf, current, said)

@@ -287,7 +287,8 @@ def sent_you_a_message(team_id: str, dm_channel: str | None) -> Rendered:
 def help_text(campaign: Campaign, *, reviewer: bool) -> Rendered:
     """`/story help`."""
     verbs = (
-        f"*{ids.COMMAND}* tell one or carry on · *mine* yours · *mydata* what I hold about you · "
+        f"*{ids.COMMAND}* tell one or carry on · *mine* yours · *read 31* · *search words* · "
+        "*mydata* what I hold about you · "
         "*withdraw 31* take one back."
     )
     lines = [f"{escape(campaign.help)} {verbs}"]

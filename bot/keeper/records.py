@@ -23,6 +23,7 @@ _KINDS: Final = {
     Kind.DRAFTS: "unfinished and private stories",
     Kind.DECLINED: "declined stories",
     Kind.LINKS: "who told a story that names nobody",
+    Kind.PUBLISHED: "published stories, until their review",
     Kind.KEYS: "keys of what Slack sent",
     Kind.BODIES: "what could not be handled",
     Kind.AUDIT: "rows of the audit trail",
@@ -51,7 +52,7 @@ def verify_audit(settings: Settings, *, head: str | None = None) -> tuple[bool, 
             return True, "The audit trail is empty."
         return True, f"The audit trail holds: {count(end.seq, 'row')} so far, record check {end.short}."
 
-    return _reading(settings, look)
+    return reading(settings, look)
 
 
 def show_audit(settings: Settings, number: int) -> str:
@@ -67,7 +68,7 @@ def show_audit(settings: Settings, number: int) -> str:
         lines = [_line(entry) for entry in audit.of_story(tx, story.id)]
         return "\n".join(lines) if lines else f"Nothing is recorded of story {number}."
 
-    return _reading(settings, look)
+    return reading(settings, look)
 
 
 def _line(entry: audit.Entry) -> str:
@@ -93,10 +94,10 @@ def report_retention(settings: Settings) -> str:
             for row in rows
         )
 
-    return _reading(settings, look)
+    return reading(settings, look)
 
 
-def _reading(settings: Settings, look: Callable[[Tx, Policy], T]) -> T:
+def reading(settings: Settings, look: Callable[[Tx, Policy], T]) -> T:
     """Read the database that the settings name.
 
     Raises DatabaseNotReady, DatabaseUnavailable, and NotFound where no bot has run yet.

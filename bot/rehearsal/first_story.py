@@ -40,7 +40,7 @@ async def _begin(sam: Person) -> None:
     await sam.say(FIRST_WORDS)
     await sam.hear("I haven't kept that yet. I can pick it up from this chat if you start.")
     await sam.press("Start with what I wrote")
-    await sam.hear("Started Tuesday 3 June, after reading notice 4.")
+    await sam.hear("Started Tuesday 3 June, after reading notice 5.")
     await sam.hear("1 of 8 · Which of these is closest to your story?")
     await sam.say(AFTERTHOUGHT)
     await sam.hear("I've put that with question 2. First, choose one of the five above.")

@@ -5,7 +5,7 @@ people's words, so every line is shown as plain text.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot.outgoing import Rendered
 from bot.review import rules
 from bot.review.rules import What
 from bot.story.policy import Policy
+from bot.story.screened import nouns
 from bot.text import cut, day, day_and_time, escape, one_line, time_of_day
 from storage.records import Decision, Verb
 
@@ -27,6 +28,7 @@ _DENIED: Final[Mapping[Verb | None, str]] = {
     Verb.UNDO: "undo an approval",
     Verb.REDACT: "redact",
     Verb.SENSITIVE: "mark a story as sensitive",
+    Verb.SUGGEST: "suggest other words",
     None: "review",
 }
 _NOUN: Final[Mapping[Verb, str]] = {
@@ -36,6 +38,7 @@ _NOUN: Final[Mapping[Verb, str]] = {
     Verb.UNDO: "undo",
     Verb.REDACT: "redaction",
     Verb.SENSITIVE: "mark",
+    Verb.SUGGEST: "suggestion",
 }
 _TOLD: Final[Mapping[Verb, tuple[str, str]]] = {
     Verb.APPROVE: ("approved story {n}", "Story {n} was approved by {who}"),
@@ -57,6 +60,8 @@ class Facts:
     decision: Decision | None = None
     slot: datetime | None = None
     changed_at: datetime | None = None
+    left: Mapping[str, int] = field(default_factory=dict)
+    """What the screen finds in an approved story that keeps it from readers."""
     half_approved: bool = False
     """It needs two reviewers and has one."""
     card_due_at: datetime | None = None
@@ -89,6 +94,10 @@ def _done(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     match outcome.verb:
         case Verb.APPROVE:
             called = f', "{cut(one_line(facts.title), 80)}",' if facts.title else ""
+            if facts.left:
+                found = f"finds {nouns(facts.left)} that its teller was not asked about"
+                found = "could not read it" if "unread" in facts.left else found
+                return f"Story {n}{called} is approved, but can't go out like this: the screen {found}."
             if facts.slot is None:
                 return f"Story {n}{called} is approved. It isn't for the digest, as its teller chose."
             return f"Story {n}{called} is approved for {day_and_time(facts.slot, policy.zone)}."
@@ -98,6 +107,8 @@ def _done(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
             return f"Story {n} is declined. The teller has your reason and their words."
         case Verb.REDACT:
             return f"Story {n} is redacted and has a new card. The teller is told what went, without your name."
+        case Verb.SUGGEST:
+            return f"Your wording for story {n} is on its way to the teller, without your name."
         case Verb.SENSITIVE:
             return f"Story {n} needs two different reviewers from now on."
         case _ if facts.half_approved:
@@ -170,6 +181,8 @@ def _no_words(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     if outcome.verb is Verb.ASK:
         add = f"{ids.COMMAND} ask {outcome.number} {EXAMPLE}"
         return f"Add your question: {add}" if outcome.typed else "Please write your question."
+    if outcome.verb is Verb.SUGGEST:
+        return "Please write the words that you suggest. To have some taken out, use Redact."
     return "Please write what would make it usable."
 
 
@@ -218,6 +231,10 @@ _SENTENCES: Final[Mapping[What, _Say]] = {
     What.NO_WORDS_TO_REMOVE: lambda _, o, f: (
         f"Story {o.number} has no typed words that fit a form. Ask the teller to change it."
     ),
+    What.NOTHING_SUGGESTED: lambda _, o, f: "Nothing is changed yet. Change the words of one answer.",
+    What.ONE_AT_A_TIME: lambda _, o, f: "One answer at a time, please: put this one back as it was.",
+    What.LOOKS_LIKE: lambda _, o, f: "Something in these words looks like an identifier, so they can't be suggested.",
+    What.SUGGESTED: lambda _, o, f: f"The teller of story {o.number} has yet to answer a suggestion. Nothing changed.",
     What.NOT_SAVED: lambda _, o, f: "I couldn't save that. Nothing has changed; please try again in a minute.",
 }
 

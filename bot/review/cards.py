@@ -14,7 +14,7 @@ from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.review import fitting, rules
 from bot.story.policy import Policy
-from bot.story.screened import card_line
+from bot.story.screened import card_line, nouns, undisputed
 from bot.story.screening import KIND_WORDS
 from bot.story.view import StoryView, view_of
 from bot.text import cut, day, escape, join
@@ -67,6 +67,8 @@ class Card:
     """What the screen found in it, by kind and count."""
     redacted_by: str | None = None
     """The reviewer who took out the words that this version lacks."""
+    suggested: tuple[str, str, bool] | None = None
+    """Who last suggested other words for this version, for which prompt, and whether its author has yet to answer."""
 
     @property
     def view(self) -> StoryView:
@@ -121,7 +123,19 @@ def terms(policy: Policy, it: Card) -> list[str]:
         lines.append(f"Needs 2 different reviewers: {_why_two(policy, it)}.")
     if it.story.care and it.approvers and it.stands is Stands.OPEN:
         lines.append(f"Approved by {_name(policy, it.approvers[0])}. One more reviewer needed.")
-    return [*lines, card_line(it.version, it.hits)]
+    return [*lines, *_suggested(policy, it), card_line(it.version, it.hits)]
+
+
+def _suggested(policy: Policy, it: Card) -> list[str]:
+    """That other words were suggested, and what came of it; not where nobody is named: the hour would tell of them."""
+    if it.suggested is None or it.stands is not Stands.OPEN:
+        return []
+    reviewer, prompt_id, waits = it.suggested
+    label = next((a.label for a in it.version.answers if a.prompt_id == prompt_id), "an answer")
+    said = f'{sentence(_name(policy, reviewer))} suggested other words for "{cut(label, 100)}".'
+    if it.version.naming is Naming.NONE:
+        return [said]
+    return [f"{said} Waiting for the teller." if waits else f"{said} The teller keeps their own."]
 
 
 def _why_two(policy: Policy, it: Card) -> str:
@@ -158,6 +172,7 @@ def deciding(it: Card) -> list[kit.Element]:
         kit.button("Ask the teller", ids.ASK, it.value),
         kit.button("Decline", ids.DECLINE, it.value),
         kit.button("Redact", ids.REDACT, it.value),
+        kit.button("Suggest words", ids.SUGGEST, it.value),
         *([kit.button("Undo", ids.UNDO, it.value)] if it.approvers else []),
         *([] if it.story.care else [kit.button("Needs two", ids.SENSITIVE, it.value, confirm=mark_first)]),
     ]
@@ -210,7 +225,8 @@ def _approved(policy: Policy, it: Card) -> str:
     elif it.story.held:
         where = "held for a later digest"
     else:
-        where = "not for the digest"
+        left = undisputed(it.version, it.hits) if Place.DIGEST in it.version.places else {}
+        where = f"left out of the digest: {nouns(left)} found" if left else "not for the digest"
     return f"Approved by {_who(policy, it)}{_on(policy, it)} · {where}"
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.review import redaction, rules, standing
+from bot.review import redaction, rules, standing, trail
 from bot.review.rules import At, Outcome, Target, What
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
@@ -93,6 +93,8 @@ def decide(
     """
     story, verb = _of(act)
     version = act.target.version if isinstance(act.target, At) else story.current_version
+    if verb is Verb.APPROVE:
+        _let_lapse(tx, policy, story)
     done = None if _unseen(tx, act) else decisions.decide(tx, story.id, version, verb, by=act.by)
     if done is None:
         return _why_not(tx, act)
@@ -100,6 +102,17 @@ def decide(
     tidings.refresh_cards(tx, policy, story.id)
     log.info("decided verb=%s story=%s version=%d", done, story.id, version)
     return decision
+
+
+def _let_lapse(tx: Tx, policy: Policy, story: Story) -> None:
+    """A first approval counts only while its giver reviews: both are reviewers at the moment of the second."""
+    first = story.first_approver
+    if first is None or is_reviewer(policy, first):
+        return
+    if decisions.decide(tx, story.id, story.current_version, Verb.UNDO, by=first) is Verb.UNDO_FIRST:
+        decisions.add(tx, story.id, story.current_version, reviewer=first, verb=Verb.UNDO_FIRST)
+        trail.note_lapse(tx, story)
+        log.info("approval lapsed story=%s version=%d", story.id, story.current_version)
 
 
 def redact(tx: Tx, policy: Policy, act: Act, words: Mapping[str, str]) -> Outcome | Decision:

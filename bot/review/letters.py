@@ -4,13 +4,14 @@ Pure. The first sentence of a letter's plain text is neutral: it may show on a l
 is handed back whole, as far as one message holds it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.review import fitting, rules
 from bot.story.policy import Policy
+from bot.story.screened import why_kept_back
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
 from bot.text import cut, day_and_time, one_line
@@ -21,16 +22,30 @@ _MOST_TAKEN = 6_000
 """Characters of what was taken out: a message holds some 13,000."""
 
 
-def approved(policy: Policy, number: int, slot: datetime | None, story_id: str, *, redacted: bool = False) -> Rendered:
-    """The story goes out as it was sent, or with what was taken out of that, and when."""
+def approved(
+    policy: Policy,
+    number: int,
+    slot: datetime | None,
+    story_id: str,
+    *,
+    redacted: bool = False,
+    left: Mapping[str, int] | None = None,
+) -> Rendered:
+    """The story goes out as it was sent, or with what was taken out of that, and when.
+
+    `left` is what the screen finds in it that its author has not been asked about: then it does not go out as it is.
+    """
     how = "as you last sent it, without what a reviewer took out" if redacted else "exactly as you last sent it"
     first = f"Story {number} is approved"
-    if slot is None:
+    if left:
+        rest = f"{how}. It can't go in the digest yet: {why_kept_back(left)}. Change it, and you can say what that is."
+    elif slot is None:
         rest = f"{how}. It isn't for the weekly digest, as you chose."
     else:
         rest = f"{how}. It goes in #{policy.digest_name} on {day_and_time(slot, policy.zone)}."
     said = kit.rich(kit.words(f"{first}, {rest}"))
-    return Rendered(f"{first}, {rest}", [said, kit.actions(take_back_button(story_id, number))])
+    change = [kit.button(f"Change story {number}", ids.CHANGE_STORY, story_id)] if left else []
+    return Rendered(f"{first}, {rest}", [said, kit.actions(*change, take_back_button(story_id, number))])
 
 
 def undone(number: int) -> Rendered:

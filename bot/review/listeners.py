@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
 from bot.edge import Edge
-from bot.review import modals, rendering, rules, service, trail
+from bot.review import modals, rendering, rules, service, suggest, trail
 from bot.review.rules import Outcome, What
 from bot.review.typed import COMMANDS
 from bot.story.policy import Policy
@@ -32,6 +32,7 @@ _THROUGH_A_PAGE: Final[Mapping[str, Verb | None]] = {
     ids.ASK: Verb.ASK,
     ids.DECLINE: Verb.DECLINE,
     ids.REDACT: Verb.REDACT,
+    ids.SUGGEST: Verb.SUGGEST,
     ids.READ: None,
 }
 
@@ -160,9 +161,36 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
         await _send(edge, ack, body, form, act, verb=Verb.REDACT, box=first)
 
+    async def send_suggestion(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = _form(body)
+        words = modals.answers_in(form.view)
+
+        def act(tx: Tx, policy: Policy) -> Outcome:
+            return suggest.suggest(tx, policy, by=form.by, target=form.target, words=words)
+
+        first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
+        await _send(edge, ack, body, form, act, verb=Verb.SUGGEST, box=first)
+
     app.view(ids.ASK_VIEW)(send_question)
     app.view(ids.DECLINE_VIEW)(send_decline)
     app.view(ids.REDACT_VIEW)(send_redaction)
+    app.view(ids.SUGGEST_VIEW)(send_suggestion)
+    _register_choices(app, edge)
+
+
+def _register_choices(app: AsyncApp, edge: Edge) -> None:
+    """Listen to what an author chooses, their own words or the suggested ones. The letter then says what came of it."""
+
+    async def choose(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press, accept = _press(body), _action_id(body) == ids.USE_WORDING
+        await edge.once(
+            body,
+            lambda tx, policy: suggest.answer(tx, policy, by=press.by, suggestion_id=press.value, accept=accept),
+        )
+        await ack()
+
+    for action_id in (ids.USE_WORDING, ids.KEEP_MINE):
+        app.action(action_id)(choose)
 
 
 def _action_id(body: Mapping[str, Any]) -> str:

@@ -3,17 +3,31 @@
 Delivery looks a kind up at the moment of sending, so everything says what stands then. `KINDS` is all that it sees.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.review import answers, cards, letters, modals, parked, queue, redaction, rules, service, standing
+from bot.review import (
+    answers,
+    cards,
+    letters,
+    modals,
+    parked,
+    queue,
+    redaction,
+    rules,
+    service,
+    standing,
+    suggest,
+    suggest_blocks,
+)
 from bot.review.rules import Outcome, What
-from bot.story import tidings
+from bot.story import clearing, tidings
 from bot.story.policy import Policy
 from bot.story.view import view_of
-from storage import decisions, outbox, stories
+from storage import decisions, outbox, stories, suggestions
 from storage.database import Tx
-from storage.records import Decision, Message, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb, VersionKind
+from storage.records import Decision, Message, Op, OutboxRow, OutboxState, Place, Story, StoryStatus, Verb, VersionKind
 
 _GONE = (StoryStatus.REMOVED, StoryStatus.WITHDRAWN)
 
@@ -71,7 +85,8 @@ def _outcome(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     match decision.verb:
         case Verb.APPROVE:
             redacted = stories.version(tx, story.id, decision.version).kind is VersionKind.REDACTED
-            return letters.approved(policy, story.number, story.told_slot_at, story.id, redacted=redacted)
+            slot, left = story.told_slot_at, _left(tx, story)
+            return letters.approved(policy, story.number, slot, story.id, redacted=redacted, left=left)
         case Verb.UNDO:
             return letters.undone(story.number)
         case Verb.DECLINE:
@@ -108,6 +123,20 @@ def _redacted(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     return letters.redacted(story.number, story.id, redaction.what_went(before, after))
 
 
+def _suggestion(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    found = suggestions.find(tx, str(row.args.get("suggestion")))
+    story = None if found is None else _story(tx, found.story_id)
+    if found is None or story is None or story.status in _GONE:
+        return None
+    if found.answered_at is not None:
+        return suggest_blocks.answered(policy, story.number, found.answered_at, accepted=bool(found.accepted))
+    if not suggest.stands(story, found):
+        return suggest_blocks.closed(story.number) if row.op is Op.UPDATE else None
+    answers = stories.version(tx, story.id, found.version).answers
+    before = next(answer for answer in answers if answer.prompt_id == found.prompt_id)
+    return suggest_blocks.letter(story.number, before.label, before.value, found.words, found.id)
+
+
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -124,12 +153,17 @@ def page_for(
         version = standing.readable(tx, story) or story.current_version
         return modals.read(policy, standing.card(tx, policy, story, version), channel)
     it = standing.card(tx, policy, story, story.current_version)
-    if verb is Verb.REDACT and not redaction.redactable(it.version):
+    if verb in (Verb.REDACT, Verb.SUGGEST) and not redaction.redactable(it.version):
         return replace(outcome, what=What.NO_WORDS_TO_REMOVE)
     return _FORMS[verb](it, channel)
 
 
-_FORMS = {Verb.ASK: modals.ask, Verb.DECLINE: modals.decline, Verb.REDACT: modals.redact}
+_FORMS = {
+    Verb.ASK: modals.ask,
+    Verb.DECLINE: modals.decline,
+    Verb.REDACT: modals.redact,
+    Verb.SUGGEST: suggest_blocks.form,
+}
 
 
 # ── private lines, the list, notices ──────────────────────────────────────────────────────────────────────────────
@@ -166,6 +200,7 @@ def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = N
         slot=story.told_slot_at,
         changed_at=version.created_at,
         half_approved=story.first_approver is not None,
+        left=_left(tx, story) if outcome.what is What.DONE and outcome.verb is Verb.APPROVE else {},
         card_due_at=due,
     )
 
@@ -175,7 +210,7 @@ def waiting_list(tx: Tx, policy: Policy, *, shown: int) -> Rendered:
     for_reviewers, for_tellers = standing.undecided(tx)
     everything = [*((story, False) for story in for_reviewers), *((story, True) for story in for_tellers)]
     end = min(shown, len(everything))
-    rows = [standing.row(tx, story, asked=asked) for story, asked in everything[max(0, end - queue.MOST) : end]]
+    rows = [standing.row(tx, policy, story, asked=asked) for story, asked in everything[max(0, end - queue.MOST) : end]]
     waiting = standing.waiting(tx, for_reviewers, for_tellers)
     return queue.queue(policy, waiting, rows, shown=shown, now=tx.now)
 
@@ -198,6 +233,14 @@ def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     return parked.notice(policy, recipient=lost.recipient, number=number, reason=lost.reason or "")
 
 
+def _left(tx: Tx, story: Story) -> Mapping[str, int]:
+    """What the screen finds in an approved story that keeps it out of the digest; empty where nothing does."""
+    version = story.approved_version
+    if version is None or not stories.may_go_to(tx, story.id, version, Place.DIGEST):
+        return {}
+    return clearing.left(tx, story.id, version)
+
+
 def _story(tx: Tx, story_id: str | None) -> Story | None:
     return None if story_id is None else stories.find(tx, story_id)
 
@@ -213,6 +256,7 @@ KINDS: Kinds = {
     tidings.CARD: Kind(_card, gate=_card_gate, sent=_card_sent),
     tidings.OUTCOME: Kind(_outcome, gate=_outcome_gate),
     service.REDACTED: Kind(_redacted),
+    suggest.SUGGESTION: Kind(_suggestion),
     tidings.PARKED: Kind(_parked),
     service.ANSWER: Kind(_answer),
     service.QUEUE: Kind(_queue),

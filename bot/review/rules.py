@@ -65,6 +65,12 @@ class What(StrEnum):
     NOT_REDACTION = "not_redaction"
     NOTHING_REMOVED = "nothing_removed"
     NO_WORDS_TO_REMOVE = "no_words_to_remove"
+    NOTHING_SUGGESTED = "nothing_suggested"
+    ONE_AT_A_TIME = "one_at_a_time"
+    LOOKS_LIKE = "looks_like"
+    """The suggested words hold something that looks like an identifier."""
+    SUGGESTED = "suggested"
+    """The author has yet to answer a suggestion."""
 
 
 ACTED: Final = frozenset({What.DONE, What.ONCE, What.TAKEN_BACK})

@@ -10,10 +10,10 @@ from datetime import datetime
 from bot.review import queue, rules
 from bot.review.cards import Card, Stands
 from bot.story import tidings
-from bot.story.policy import Policy
+from bot.story.policy import Policy, is_reviewer
 from bot.story.view import view_of
 from bot.story.when import expected_slot
-from storage import decisions, editions, outbox, screen_hits, stories
+from storage import decisions, editions, outbox, screen_hits, stories, suggestions
 from storage.database import Tx
 from storage.records import Decision, Disposition, OutboxState, Story, StoryStatus, Verb
 
@@ -71,12 +71,25 @@ def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
         decision=_made_by(made, story, _MADE_BY.get(stands)),
         question=question,
         slot=slot,
-        approvers=rules.approvers(made, version),
+        approvers=_approvers(policy, made, version, stands is Stands.OPEN),
         marked_by=next((d.reviewer for d in made if d.verb is Verb.SENSITIVE), None),
         kept=tuple(dict.fromkeys(hit.kind for hit in hits if hit.disposition is Disposition.DISPUTED)),
         hits=hits,
+        suggested=_suggested(tx, story.id, version),
         redacted_by=next((d.reviewer for d in made if d.verb is Verb.REDACT and d.version == version), None),
     )
+
+
+def _suggested(tx: Tx, story_id: str, version: int) -> tuple[str, str, bool] | None:
+    """Who last suggested other words for this version, for which prompt, and whether that waits for its author."""
+    last = suggestions.last(tx, story_id, version)
+    return None if last is None else (last.reviewer, last.prompt_id, last.answered_at is None)
+
+
+def _approvers(policy: Policy, made: Sequence[Decision], version: int, waiting: bool) -> tuple[str, ...]:
+    """Whose approval stands. While a second is waited for, that of somebody who reviews no longer does not."""
+    stand = rules.approvers(made, version)
+    return tuple(one for one in stand if is_reviewer(policy, one)) if waiting else stand
 
 
 def _made_by(made: Sequence[Decision], story: Story, verb: Verb | None) -> Decision | None:
@@ -117,7 +130,7 @@ def waiting(tx: Tx, for_reviewers: Sequence[Story], for_tellers: Sequence[Story]
     )
 
 
-def row(tx: Tx, story: Story, *, asked: bool) -> queue.Row:
+def row(tx: Tx, policy: Policy, story: Story, *, asked: bool) -> queue.Row:
     """The story's line in the list."""
     n = readable(tx, story) or story.current_version
     return queue.Row(
@@ -125,7 +138,7 @@ def row(tx: Tx, story: Story, *, asked: bool) -> queue.Row:
         heading=view_of(story.number, stories.version(tx, story.id, n)).heading,
         at=rules.At(story.id, n),
         since=None if asked else story.changed_at,
-        needs=_needs(story, rules.approvers(decisions.of_story(tx, story.id), n)),
+        needs=_needs(story, _approvers(policy, decisions.of_story(tx, story.id), n, waiting=True)),
     )
 
 

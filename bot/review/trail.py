@@ -27,9 +27,12 @@ _NOT_POSSIBLE: Final = frozenset(
         What.NOT_REDACTION,
         What.NOTHING_REMOVED,
         What.NO_WORDS_TO_REMOVE,
+        What.NOTHING_SUGGESTED,
+        What.ONE_AT_A_TIME,
+        What.LOOKS_LIKE,
     }
 )
-_BY_FORM: Final = frozenset({Verb.ASK, Verb.DECLINE, Verb.REDACT})
+_BY_FORM: Final = frozenset({Verb.ASK, Verb.DECLINE, Verb.REDACT, Verb.SUGGEST})
 """Verbs that a button alone never carries out: it opens their form."""
 
 
@@ -81,6 +84,21 @@ def note_reading(tx: Tx, *, by: str, target: Target) -> None:
         verb=READ,
         story=target.story_id,
         version=target.version,
+        surface=audit.Surface.BUTTON,
+    )
+
+
+def note_lapse(tx: Tx, story: Story) -> None:
+    """A row says that the first of two approvals no longer counts: whoever gave it reviews no longer."""
+    audit.record(
+        tx,
+        actor=audit.SYSTEM,
+        verb=Verb.UNDO_FIRST,
+        story=story.id,
+        version=story.current_version,
+        before=story.status,
+        after=story.status,
+        reason=What.NOT_REVIEWER,
         surface=audit.Surface.BUTTON,
     )
 

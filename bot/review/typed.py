@@ -1,4 +1,4 @@
-"""What reviewers type: `/story review`, `approve`, `ask`, `decline`, `redact` and `sensitive`, answered privately.
+"""What reviewers type: `/story review`, `approve`, `ask`, `decline`, `redact` and the like, answered privately.
 
 Bound by `app.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of what
 was typed is looked at here; who may do what is settled in `service.py`.
@@ -68,6 +68,13 @@ async def _redact(edge: Edge, call: Call) -> Rendered | None:
     return await _open_form(edge, call, number, Verb.REDACT, f"redact {number}")
 
 
+async def _suggest(edge: Edge, call: Call) -> Rendered | None:
+    number = story_number(call.rest)
+    if number is None:
+        return _which("suggest 31")
+    return await _open_form(edge, call, number, Verb.SUGGEST, f"suggest {number}")
+
+
 async def _sensitive(edge: Edge, call: Call) -> Rendered | None:
     number = story_number(call.rest)
     if number is None:
@@ -124,6 +131,7 @@ COMMANDS: Commands = {
     "ask": Command(_ask, f"{ids.COMMAND} ask 31 question", reviewers_only=True, denied="ask the teller"),
     "decline": Command(_decline, f"{ids.COMMAND} decline 31 reason", reviewers_only=True, denied="decline"),
     "redact": Command(_redact, f"{ids.COMMAND} redact 31", reviewers_only=True, denied="redact"),
+    "suggest": Command(_suggest, f"{ids.COMMAND} suggest 31", reviewers_only=True, denied="suggest other words"),
     "sensitive": Command(
         _sensitive, f"{ids.COMMAND} sensitive 31", reviewers_only=True, denied="mark a story as sensitive"
     ),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot import ids, kit
 from bot.outgoing import Rendered
-from bot.rights.rules import BACKUP_DAYS, CODE, Ledger, What
+from bot.rights.rules import CODE, Ledger, What
 from bot.text import escape, short_day
 from storage.withdrawals import Surface, Withdrawal, WithdrawnBy
 
@@ -21,6 +21,8 @@ _PLACES: Final[Mapping[Surface, str]] = {
     Surface.CARD: "the reviewers' card",
     Surface.PREVIEW: "the reviewers' preview of the digest",
     Surface.DIRECT: "my copies in this chat",
+    Surface.SITE: "the storybook's pages",
+    Surface.EXPORT: "a file that was exported",
 }
 _DOT: Final = " · "
 
@@ -65,6 +67,7 @@ _LINES: Final[Mapping[What, str]] = {
     What.ALREADY: "That story has been taken back already. Nothing changed.",
     What.NOT_YOURS: "There is no such story of yours. /story mine lists yours.",
     What.BAD_CODE: "That code fits no story. It has three words and a number: /story withdraw maple-grape-stone-31",
+    What.TOO_MANY: "Too many wrong codes were tried for that story. Nothing changed. Please try again in an hour.",
     What.NOT_REVIEWER: "Only reviewers can take a story down. Nothing changed.",
     What.NO_STORY: "That story is no longer there. Nothing changed.",
 }
@@ -91,9 +94,10 @@ def begun(case: Withdrawal) -> Rendered:
     return Rendered(sentence, [kit.section(sentence)])
 
 
-def receipt(case: Withdrawal, ledger: Ledger, zone: ZoneInfo) -> Rendered:
-    """What has gone, what is waited for, and what cannot be removed."""
-    lists = [kit.section("\n".join(escape(words) for words in _lists(case, ledger, zone)))]
+def receipt(case: Withdrawal, ledger: Ledger, zone: ZoneInfo, *, backup_days: int) -> Rendered:
+    """What has gone, what is waited for (backups for so many days), and what cannot be removed."""
+    overwritten = case.at + timedelta(days=backup_days)
+    lists = [kit.section("\n".join(escape(words) for words in _lists(case, ledger, zone, overwritten)))]
     if case.by is WithdrawnBy.REVIEWER:
         return _taken_down(case, lists)
     sentence = f"Story {case.number} is taken back."
@@ -112,19 +116,19 @@ def _taken_down(case: Withdrawal, lists: list[kit.Block]) -> Rendered:
     return Rendered(sentence, [kit.section(sentence), *said, kit.section(kindly), *lists])
 
 
-def _lists(case: Withdrawal, ledger: Ledger, zone: ZoneInfo) -> list[str]:
+def _lists(case: Withdrawal, ledger: Ledger, zone: ZoneInfo, overwritten: datetime) -> list[str]:
     gone = [_PLACES[surface] for surface in ledger.gone if surface in _PLACES]
     if Surface.EDITION in ledger.gone and Surface.THREAD in ledger.gone:
         gone[gone.index("the digest") : gone.index("its thread") + 1] = ["the digest and its thread"]
     waiting = [_PLACES[surface] for surface in ledger.waiting if surface in _PLACES]
     if Surface.DISK in ledger.waiting:
         waiting.append("the last traces on the computer I run on")
-    waiting.append(f"backups, overwritten by {short_day(_overwritten(case.at), zone)}")
+    waiting.append(f"backups, overwritten by {short_day(overwritten, zone)}")
     cannot = ["your own messages here (you can)"]
     if ledger.was_posted:
         cannot.append("other people's replies")
     cannot += ["copies people took", "what Slack itself keeps"]
-    cannot += [f"{_PLACES[surface]}: Slack says {why}" for surface, why in ledger.cannot if surface in _PLACES]
+    cannot += [_not_gone(surface, why) for surface, why in ledger.cannot if surface in _PLACES]
     return [
         f"Gone: {_DOT.join(gone)}",
         f"Waiting: {_DOT.join(waiting)}",
@@ -132,8 +136,21 @@ def _lists(case: Withdrawal, ledger: Ledger, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _overwritten(at: datetime) -> datetime:
-    return at + timedelta(days=BACKUP_DAYS)
+def _not_gone(surface: Surface, why: str) -> str:
+    """What could not be removed, and why."""
+    if surface is Surface.EXPORT:
+        return f"{_PLACES[surface]} before ({why}); reviewers are asked to see to it"
+    if surface is Surface.SITE:
+        return f"{_PLACES[surface]}, which were moved to where I can't see them"
+    return f"{_PLACES[surface]}: Slack says {why}"
+
+
+def exported(number: int, what: str) -> Rendered:
+    """Reviewers hear that a file which was handed out holds a story that was taken back."""
+    return plain(
+        f"Story {number} has been taken back. A file that was exported before still holds it ({what}). Please delete "
+        "that file wherever it is, or export it again: altogether export"
+    )
 
 
 def refused(number: int, reason: str) -> Rendered:

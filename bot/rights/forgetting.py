@@ -65,7 +65,7 @@ class Forgetting:
             raise _unusable(self._file, error) from error
         if forgotten:
             log.warning("forgotten again after a restore stories=%d", forgotten)
-        await self._clean()
+        await self.clean()
         return forgotten
 
     async def remember(self) -> None:
@@ -84,7 +84,7 @@ class Forgetting:
             wait = WHILE_OPEN
             try:
                 await self.remember()
-                await self._clean()
+                await self.clean()
                 if not await self._tend():
                     wait = LOOK_EVERY
             except (DatabaseUnavailable, OSError, ValueError) as error:  # tried again at the next look
@@ -96,10 +96,12 @@ class Forgetting:
         policy = self._policy()
         return await self._writer.run(lambda tx: service.tend_all(tx, policy))
 
-    async def _clean(self) -> None:
+    async def clean(self) -> None:
         """Empties the log until nothing of what was deleted is in it, and says so in the ledger."""
         pending = await asyncio.to_thread(self._read, lambda tx: tuple(removals.on_disk(tx)))
         if not pending:
+            # What tellers delete, and what time deletes, is in the log too. While somebody reads: at the next look.
+            await asyncio.to_thread(self._database.empty_log)
             return
         while not await asyncio.to_thread(self._database.empty_log):
             await self._clock.wait(asyncio.Event(), seconds=BETWEEN_TRIES)  # somebody is reading; they soon end

@@ -77,15 +77,13 @@ async def _withdraw(edge: Edge, call: Call) -> Rendered | None:
     number = story_number(call.rest)
     if not call.rest:
         return blocks.plain(f"Which story? Try: {ids.COMMAND} withdraw 31")
-    if number is None and codes.number_in(call.rest) is None:
-        return blocks.line(What.BAD_CODE)
 
     def ask(tx: Tx, policy: Policy) -> Rendered:
         if number is None:
-            story = service.by_code(tx, call.rest, surface=audit.Surface.COMMAND)
-            if story is None:
-                return blocks.line(What.BAD_CODE)
-            return blocks.question_by_code(story.number, codes.tidied(call.rest))
+            by_code = service.by_code(tx, call.rest, surface=audit.Surface.COMMAND)
+            if isinstance(by_code, What):
+                return blocks.line(by_code)
+            return blocks.question_by_code(by_code.number, codes.tidied(call.rest))
         story = service.own(tx, call.user_id, number, surface=audit.Surface.COMMAND)
         if story is None:
             return blocks.plain(f"There is no story {number} of yours. {ids.COMMAND} mine lists yours.")

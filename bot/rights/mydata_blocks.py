@@ -67,9 +67,20 @@ def _lines(policy: Policy, held: Held, messages: Messages) -> list[str]:
     decided = len(held.get("decision", ()))
     if decided:
         lines.append(f"{count(decided, 'decision')} about your stories, without who made them.")
+    lines += [_asked_who(policy, one) for one in held.get("break_glass", ())]
     sent = sum(int(one["messages"]) for one in messages)
     lines.append(f"That there were {count(sent, 'message')} to you: of which kind, not what they said.")
     return lines
+
+
+def _asked_who(policy: Policy, one: Mapping[str, Any]) -> str:
+    """That somebody asked who told a story, whatever came of it; the reason is in the file."""
+    asked = f"That a reviewer asked on {day(_at(one['asked_at']), policy.zone)} who told story {one['number']}"
+    if one["decided_at"] is None:
+        return f"{asked}. It was not agreed to."
+    if not one["shown"]:
+        return f"{asked}, and what was decided. They did not look."
+    return f"{asked}, and that they were shown it."
 
 
 def _story(policy: Policy, held: Held, story: Mapping[str, Any]) -> str:

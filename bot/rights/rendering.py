@@ -23,11 +23,15 @@ def _letter(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     if row.op is Op.POST:
         return blocks.begun(case)
     ledger = rules.ledger_of(tuple(removals.of_story(tx, case.story_id)))
-    return blocks.receipt(case, ledger, policy.zone)
+    return blocks.receipt(case, ledger, policy.zone, backup_days=policy.backup_days)
 
 
 def _refused(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
     return blocks.refused(int(row.args["number"] or 0), str(row.args["reason"]))
+
+
+def _exported(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
+    return blocks.exported(int(row.args["number"] or 0), str(row.args["what"]))
 
 
 def _line(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
@@ -42,6 +46,7 @@ def _tend(tx: Tx, policy: Policy, row: OutboxRow) -> None:
 KINDS: Kinds = {
     service.LETTER: Kind(_letter, sent=_tend, parked=_tend),
     service.REFUSED: Kind(_refused),
+    service.EXPORTED: Kind(_exported),
     service.LINE: Kind(_line),
 }
 

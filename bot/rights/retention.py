@@ -1,11 +1,10 @@
 """How long things are kept, and what goes when its time has come.
 
 `purge` is a chore of the scheduler. What it takes away is recorded as kinds and counts, never as words; `table` is what
-`altogether retention` prints. Unfinished and kept drafts go by a chore of their own and are only counted here.
+`altogether retention` prints. Drafts, and the review of what is published, are chores of their own.
 """
 
 import logging
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.rights import renewal
+from bot.rights.months import months_before
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.text import count
-from storage import audit, erasing, inbox, keeping, outbox, stories
+from storage import audit, breakglass, erasing, guesses, inbox, keeping, outbox, stories
 from storage.database import Tx
 from storage.records import Message, Op
 
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     LINKS = "author_links"
     KEYS = "inbox_keys"
     BODIES = "parked_bodies"
+    PUBLISHED = "published_stories"
     AUDIT = "audit_rows"
 
 
@@ -61,6 +63,8 @@ def purge(tx: Tx, policy: Policy) -> datetime:
         keeping.unlink(tx, story_id)
     gone[Kind.LINKS] = len(linked)
     gone[Kind.KEYS], gone[Kind.BODIES] = inbox.forget_old(tx, **_inbox(tx, policy))
+    guesses.forget_old(tx)
+    breakglass.forget_before(tx, months_before(tx.now, policy.audit_months))
     gone[Kind.AUDIT] = audit.forget_before(tx, _audit_before(tx, policy))
     for kind, how_many in gone.items():
         if how_many:
@@ -94,6 +98,12 @@ def table(tx: Tx, policy: Policy) -> list[Line]:
             len(keeping.linked_before(tx, _linked_before(tx, policy))),
             gone[Kind.LINKS],
         ),
+        Line(
+            Kind.PUBLISHED,
+            f"{count(policy.renew_months, 'month')}, then {count(policy.renew_days, 'day')} to answer",
+            renewal.would_lapse(tx),
+            renewal.lapsed_so_far(tx),
+        ),
         Line(Kind.KEYS, count(policy.inbox_days, "day"), keys, gone[Kind.KEYS]),
         Line(Kind.BODIES, count(policy.parked_hours, "hour"), bodies, gone[Kind.BODIES]),
         Line(
@@ -103,13 +113,6 @@ def table(tx: Tx, policy: Policy) -> list[Line]:
             gone[Kind.AUDIT],
         ),
     ]
-
-
-def months_before(instant: datetime, months: int) -> datetime:
-    """The same day and time so many months earlier; the month's last day where that month is shorter."""
-    year, month = divmod(instant.year * 12 + instant.month - 1 - months, 12)
-    day = min(instant.day, monthrange(year, month + 1)[1])
-    return instant.replace(year=year, month=month + 1, day=day)
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────────

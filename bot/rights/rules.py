@@ -10,11 +10,11 @@ from typing import Final
 
 from storage.withdrawals import Removal, RemovalState, Surface
 
-BACKUP_DAYS: Final = 35
-"""How long backups are kept at most, as tellers are told. The keeper's schedule must hold it."""
 PATIENCE: Final = timedelta(seconds=20)
 """A removal that takes longer than this is told of as it stands, before all of it is done."""
 MOST_REASON: Final = 300
+MOST_GUESSES: Final = 10
+"""Wrong codes of one story within an hour, by anybody and by any way; after these even the right one must wait."""
 CODE: Final = "code:"
 
 
@@ -27,6 +27,7 @@ class What(StrEnum):
     ALREADY = "already"
     NOT_YOURS = "not_yours"
     BAD_CODE = "bad_code"
+    TOO_MANY = "too_many"
     NOT_REVIEWER = "not_reviewer"
     NO_STORY = "no_story"
 

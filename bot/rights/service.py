@@ -4,6 +4,7 @@ Plain functions of a transaction. Commands, buttons, codes and the tombstones of
 `withdraw`. Afterwards `tend` looks at the ledger until every surface is clean or cannot be. Nothing is sent from here.
 """
 
+import hmac
 import logging
 from typing import Final
 
@@ -11,8 +12,9 @@ from bot.rights import rules
 from bot.rights.rules import What
 from bot.story import codes, tidings
 from bot.story.policy import Policy, is_reviewer
-from bot.text import from_slack
-from storage import audit, erasing, outbox, removals, stories, tellers
+from bot.text import from_slack, short_day
+from storage import audit, erasing, guesses, outbox, removals, stories, storybook, tellers
+from storage.books import BookKind
 from storage.database import Tx
 from storage.records import Message, Op, OutboxRow, OutboxState, Story, StoryStatus
 from storage.withdrawals import Removal, RemovalState, Surface, Tombstone, WithdrawnBy
@@ -23,9 +25,11 @@ LETTER: Final = "withdrawal"
 """To the teller: what has gone, what is waited for, what cannot be removed."""
 REFUSED: Final = "withdrawal_refused"
 """To reviewers: a digest was deleted because it could not be edited. args: number, reason."""
+EXPORTED: Final = "withdrawal_exported"
+"""To reviewers: a file that was exported before still holds the story. args: number, what."""
 LINE: Final = "withdrawal_line"
 """A private line after a press. args: what."""
-OURS: Final = frozenset({LETTER, REFUSED, LINE})
+OURS: Final = frozenset({LETTER, REFUSED, EXPORTED, LINE})
 
 _WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING)
 _SURFACES: Final = {
@@ -34,6 +38,8 @@ _SURFACES: Final = {
     tidings.EDITION_STORY: Surface.THREAD,
     tidings.PREVIEW: Surface.PREVIEW,
 }
+_BY_OTHERS: Final = (Surface.DISK, Surface.SITE)
+"""What is seen to outside Slack: by `forgetting.py`, and by whoever writes the storybook's sites."""
 _EDITED: Final = (Surface.CARD, Surface.EDITION, Surface.PREVIEW)
 """These messages hold more than the story, or are spoken of: they are changed, all others deleted."""
 
@@ -50,15 +56,23 @@ def own(tx: Tx, user_id: str, number: int, *, surface: audit.Surface) -> Story |
     return None
 
 
-def by_code(tx: Tx, code: str, *, surface: audit.Surface) -> Story | None:
-    """The story that this code is for."""
+def by_code(tx: Tx, code: str, *, surface: audit.Surface) -> Story | What:
+    """The story that this code is for; BAD_CODE, or TOO_MANY where its codes have been guessed at too often of late.
+
+    Every way in comes here: whatever is wrong is recorded, and counts for its story whoever tries.
+    """
     number = codes.number_in(code)
     story = None if number is None else stories.find_by_number(tx, number)
+    if number is not None and guesses.recent(tx, number) >= rules.MOST_GUESSES:
+        _deny(tx, None if story is None else story.id, "withdraw", "too_many_codes", surface)
+        return What.TOO_MANY
     known = None if story is None else removals.code_hash(tx, story.id)
-    if story is not None and known is not None and known == codes.hash_of(story.id, code):
+    if story is not None and known is not None and hmac.compare_digest(known, codes.hash_of(story.id, code)):
         return story
+    if number is not None:
+        guesses.note(tx, number)
     _deny(tx, None if story is None else story.id, "withdraw", "wrong_code", surface)
-    return None
+    return What.BAD_CODE
 
 
 def take_back(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
@@ -66,14 +80,12 @@ def take_back(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
     button = audit.Surface.BUTTON
     if value.startswith(rules.CODE):
         story = by_code(tx, value.removeprefix(rules.CODE), surface=button)
-        if story is None:
-            return What.BAD_CODE
-        return _withdrawn(tx, policy, story, WithdrawnBy.CODE)
-    story = stories.find(tx, value)
-    if story is None or not tellers.is_author(tx, story.id, user_id):
+        return story if isinstance(story, What) else _withdrawn(tx, policy, story, WithdrawnBy.CODE)
+    found = stories.find(tx, value)
+    if found is None or not tellers.is_author(tx, found.id, user_id):
         _deny(tx, None, "withdraw", "not_theirs", button)
         return What.NOT_YOURS
-    return _withdrawn(tx, policy, story, WithdrawnBy.AUTHOR)
+    return _withdrawn(tx, policy, found, WithdrawnBy.AUTHOR)
 
 
 def _withdrawn(tx: Tx, policy: Policy, story: Story, by: WithdrawnBy) -> What:
@@ -142,12 +154,15 @@ def withdraw(
     )
     showing = erasing.messages_of(tx, story.id, previews=tidings.PREVIEW, apart_from=OURS)
     erasing.silence(tx, story.id)
+    for draft_id in erasing.drafts_of(tx, story.id):  # an older copy of the database may hold that and no story yet
+        removals.add_tombstone(tx, Tombstone(tx.workspace, draft_id, 0, tx.now.date()))
     erasing.erase(tx, story.id)
     removals.open_case(tx, story, by=by, reason=reason)
     removals.add(tx, story.id, Surface.WORDS.value, Surface.WORDS, RemovalState.DONE)
     removals.add(tx, story.id, Surface.DISK.value, Surface.DISK)
     for row in showing:
         removals.add(tx, story.id, row.id, _SURFACES.get(row.kind, Surface.DIRECT))
+    _take_off_books(tx, policy, story)
     if by is not WithdrawnBy.RESTORE and tellers.find_author(tx, story.id) is not None:
         letter = Message(LETTER, tidings.author(story.id), story_id=story.id, key=f"withdrawal:{story.id}")
         removals.set_letter(tx, story.id, outbox.enqueue(tx, letter))
@@ -156,9 +171,25 @@ def withdraw(
     return True
 
 
+def _take_off_books(tx: Tx, policy: Policy, story: Story) -> None:
+    """Sites are written again without the story; whoever exported it hears that their file still holds it."""
+    for book in storybook.take_off(tx, story.id):
+        if book.kind is BookKind.EXPORT:
+            what = f"{book.formats}, for {book.audience}, {short_day(book.made_at, policy.zone)}"
+            args: dict[str, str | int | bool | None] = {"number": story.number, "what": what}
+            to = tidings.channel(policy.review_channel)
+            outbox.enqueue(tx, Message(EXPORTED, to, args=args, key=f"exported:{story.id}:{book.id}"))
+
+
 def forget_again(tx: Tx, policy: Policy, stone: Tombstone) -> bool:
-    """A story that an old copy of the database brought back is withdrawn again; False when there was nothing to do."""
+    """A story that an old copy of the database brought back is withdrawn again; False when no story was.
+
+    The draft that became one goes too, without being counted.
+    """
     removals.add_tombstone(tx, stone)
+    if stone.number == 0:
+        erasing.erase_draft(tx, stone.story_id)
+        return False
     story = stories.find(tx, stone.story_id)
     if story is None or story.status is StoryStatus.WITHDRAWN:
         return False
@@ -182,7 +213,7 @@ def tend(tx: Tx, policy: Policy, story_id: str) -> None:
     if case is None or case.closed:
         return
     for one in removals.of_story(tx, story_id):
-        if one.state is RemovalState.PENDING and one.surface is not Surface.DISK:
+        if one.state is RemovalState.PENDING and one.surface not in _BY_OTHERS:
             _see_to(tx, policy, one, case.number)
     settled = all(one.state is not RemovalState.PENDING for one in removals.of_story(tx, story_id))
     letter = None if case.letter_id is None else outbox.find(tx, case.letter_id)

@@ -47,10 +47,22 @@ class Policy:
     parked_hours: int = 24
     author_link_months: int = 12
     audit_months: int = 24
+    backup_days: int = 35
+    """How long backups are kept at most, as tellers are told. The keeper's schedule must hold it."""
+    renew_months: int = 24
+    renew_days: int = 60
+    ig_lead: str = ""
+    """Slack id of the information-governance lead; empty where there is none."""
+    break_glass: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     """Reviewers' names as Slack shows them, by user id."""
     code_key: bytes = field(default=b"", repr=False)
     """What withdrawal codes are made with; never in the database."""
+
+    @property
+    def may_break_glass(self) -> bool:
+        """Whether a reviewer may ask who told a story at all: switched on, and somebody there to decide."""
+        return self.break_glass and bool(self.ig_lead)
 
     def name_of(self, user_id: str) -> str:
         """What to call a reviewer."""

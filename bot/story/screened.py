@@ -64,6 +64,13 @@ def undisputed(
     return {kind: number for kind, number in left.items() if number}
 
 
+def why_kept_back(kinds: Mapping[str, int]) -> str:
+    """To a teller: what keeps their story from readers. `kinds` as `clearing.left` has them."""
+    if any(kind not in KIND_WORDS for kind in kinds):
+        return "the identifier check could not read it"
+    return f"the identifier check finds {nouns(kinds)} that you haven't been asked about"
+
+
 def card_line(version: Version, hits: Sequence[ScreenHit]) -> str:
     """What reviewers are told of the screen, in one line."""
     counted: dict[Disposition, Counter[str]] = {one: Counter() for one in Disposition}

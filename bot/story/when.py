@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from bot.story import slots
+from bot.story import clearing, slots
 from bot.story.policy import Policy
 from bot.text import day_and_time
 from storage import editions, stories
@@ -35,7 +35,8 @@ def coming_slot(tx: Tx, policy: Policy) -> datetime:
 def expected_slot(tx: Tx, policy: Policy, story_id: str) -> datetime | None:
     """The slot at which an approved story goes out, or would if a waiting one were approved now.
 
-    None when it may not go in the digest, is held, has been in one already, or was declined or removed.
+    None when it may not go in the digest, is held, has been in one already, or was declined or removed; and where the
+    last gate would leave it out as it stands.
     """
     story = stories.find(tx, story_id)
     if story is None or story.held or story.status not in _MAY_STILL_GO:
@@ -43,15 +44,23 @@ def expected_slot(tx: Tx, policy: Policy, story_id: str) -> datetime | None:
     version = story.approved_version or story.current_version
     if not stories.may_go_to(tx, story_id, version, Place.DIGEST) or editions.of_story(tx, story_id) is not None:
         return None
+    if clearing.left(tx, story_id, version):
+        return None
     place = (story.submitted_at, story.number)
     ready = stories.ready_for_digest(tx, policy.digest_channel)
-    ahead = sum(1 for other in ready if (other.submitted_at, other.number) < place)
-    return next(islice(coming_slots(tx, policy), ahead // slots.MOST_STORIES, None))
+    ahead = [other for other in ready if (other.submitted_at, other.number) < place]
+    if len(ahead) >= slots.MOST_STORIES:  # one edition holds fewer however many of them are left out
+        ahead = [other for other in ahead if _is_clean(tx, other)]
+    return next(islice(coming_slots(tx, policy), len(ahead) // slots.MOST_STORIES, None))
+
+
+def _is_clean(tx: Tx, story: Story) -> bool:
+    return not clearing.left(tx, story.id, story.approved_version or story.current_version)
 
 
 def expected_slots(tx: Tx, policy: Policy) -> Sequence[tuple[Story, datetime]]:
     """Every approved story that is on its way into a digest, in order, with its slot."""
-    ready = stories.ready_for_digest(tx, policy.digest_channel)
+    ready = [story for story in stories.ready_for_digest(tx, policy.digest_channel) if _is_clean(tx, story)]
     coming = coming_slots(tx, policy)
     planned: list[tuple[Story, datetime]] = []
     for first in range(0, len(ready), slots.MOST_STORIES):

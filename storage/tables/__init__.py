@@ -6,12 +6,16 @@ these classes; there is no session and no identity map. `Words` columns are the 
 
 from storage.tables.audit import AuditCheckpointRow, AuditHeadRow, AuditRow
 from storage.tables.base import HEARING, PARKED, WAITING, Base
+from storage.tables.breakglass import BreakGlassRow, RenewalRow, WrongCodeRow
 from storage.tables.house import AuthorRow, InboxRow, ParkedRow, TellerRow, WorkspaceRow
 from storage.tables.permitting import ConfirmationRow, PermissionChangeRow
+from storage.tables.reading import SearchWordRow, StoryOfDayRow, StoryReadRow
 from storage.tables.rights import RemovalRow, TombstoneRow, WithdrawalCodeRow, WithdrawalRow
 from storage.tables.screening import ScreenHitRow
 from storage.tables.sending import EditionEntryRow, EditionRow, OutboxRowTable, SurfaceRow
 from storage.tables.stories import AskRow, DecisionRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
+from storage.tables.storybook import BookRow, BookStoryRow
+from storage.tables.suggesting import SuggestionRow
 from storage.tables.telling import AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
 
 __all__ = [
@@ -25,6 +29,9 @@ __all__ = [
     "AuditRow",
     "AuthorRow",
     "Base",
+    "BookRow",
+    "BookStoryRow",
+    "BreakGlassRow",
     "ConfirmationRow",
     "DecisionRow",
     "DraftAnswerRow",
@@ -38,9 +45,14 @@ __all__ = [
     "PermissionChangeRow",
     "PermissionRow",
     "RemovalRow",
+    "RenewalRow",
     "ScreenHitRow",
     "ScriptRow",
+    "SearchWordRow",
+    "StoryOfDayRow",
+    "StoryReadRow",
     "StoryRow",
+    "SuggestionRow",
     "SurfaceRow",
     "TellerRow",
     "TombstoneRow",
@@ -49,4 +61,5 @@ __all__ = [
     "WithdrawalCodeRow",
     "WithdrawalRow",
     "WorkspaceRow",
+    "WrongCodeRow",
 ]

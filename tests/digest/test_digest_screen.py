@@ -7,6 +7,7 @@ from digest_house import FRIDAY, REVIEW, TUESDAY, House
 from bot.digest import messages, service
 from bot.story import clearing
 from bot.story.screening import Span
+from bot.story.when import expected_slot
 from storage import screen_hits
 from storage.records import Disposition, Part, ScreenHit, Story, StoryStatus
 from tests.sending import TWO_NIGHTS
@@ -98,3 +99,30 @@ def test_only_kinds_and_counts_come_out(house: House) -> None:
     said = house.read(lambda tx: clearing.left(tx, story.id, 1))
     assert said == {"postcode": 1}
     assert CANARY not in repr(said)
+
+
+def test_a_story_that_is_left_out_is_promised_no_day(house: House) -> None:
+    """Its teller, who was told a day, hears what keeps it back and what to do; the others keep their day."""
+    found, clean = house.tell(FOUND), house.tell(TWO_NIGHTS)
+    keep(house, found, KEPT)
+    house.now = TUESDAY
+    house.do(service.tick)
+    house.deliver()
+    assert house.story(found).told_slot_at == house.story(clean).told_slot_at == FRIDAY.replace(second=0)
+    keep(house, found)
+    house.do(service.announce_dates)
+    house.deliver()
+    assert house.story(found).told_slot_at is None
+    assert house.read(lambda tx: expected_slot(tx, house.policy, found.id)) is None
+    assert house.read(lambda tx: expected_slot(tx, house.policy, clean.id)) == FRIDAY.replace(second=0)
+    (told,) = house.went(messages.KEPT_BACK)
+    assert told.row.recipient == f"author:{found.id}" and told.text == "Story 1 isn't in the digest for now."
+    assert "the identifier check finds 1 postcode that you haven't been asked about" in told.shown
+    assert "Change story 1" in told.shown and CANARY not in told.shown
+    house.do(service.announce_dates)
+    house.deliver()
+    assert len(house.went(messages.KEPT_BACK)) == 1
+    keep(house, found, KEPT)
+    house.do(service.announce_dates)
+    house.deliver()
+    assert house.story(found).told_slot_at == FRIDAY.replace(second=0)

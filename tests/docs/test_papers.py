@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from architecture.house import ROOT
@@ -12,20 +13,31 @@ from bot.intake.script_file import load_script
 from bot.rehearsal.validation import check_view
 from bot.review import cards
 from bot.review.listeners import COMMANDS as REVIEWERS
+from bot.rights import breakglass, breakglass_listeners, permission_listeners
 from bot.rights import listeners as rights_listeners
-from bot.rights import permission_listeners
 from bot.rights.permission_rules import places_in_a_sentence
 from bot.rights.retention import Kind
-from bot.rights.rules import BACKUP_DAYS
+from bot.rights.rules import MOST_GUESSES
 from bot.settings import SETTINGS
 from bot.story.papers import PAPERS
+from storage.guesses import WINDOW
 from storage.mydata import ELSEWHERE, NOT_ABOUT_TELLERS
 from storage.records import Place
 from storage.tables import Base
 
 FOLDER = ROOT / "bot" / "rights" / "papers"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-KEPT_BY_SETTING = {"DRAFT_DAYS", "PRIVATE_DAYS", "INBOX_DAYS", "PARKED_HOURS", "AUTHOR_LINK_MONTHS", "AUDIT_MONTHS"}
+KEPT_BY_SETTING = {
+    "DRAFT_DAYS",
+    "PRIVATE_DAYS",
+    "INBOX_DAYS",
+    "PARKED_HOURS",
+    "AUTHOR_LINK_MONTHS",
+    "RENEW_MONTHS",
+    "RENEW_DAYS",
+    "AUDIT_MONTHS",
+}
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 def rows(name: str) -> list[list[str]]:
@@ -49,7 +61,7 @@ def test_every_paper_is_shown_in_the_bot_and_linked_from_the_readme() -> None:
 
 def test_what_is_kept_is_kept_for_as_long_as_the_settings_say() -> None:
     """Each row with a setting has that setting's default; no setting about keeping is left out."""
-    defaults = {setting.name: setting.default for setting in SETTINGS}
+    defaults = DEFAULTS
     stated = {}
     for cells in rows("retention_schedule.md"):
         named = re.fullmatch(r"`([A-Z_]+)`", cells[2]) if len(cells) == 4 else None
@@ -59,14 +71,15 @@ def test_what_is_kept_is_kept_for_as_long_as_the_settings_say() -> None:
     assert {name for name in defaults if re.search(r"_(DAYS|HOURS|MONTHS)$", name)} - {
         "NUDGE_DAYS",
         "REVIEW_REMINDER_DAYS",
+        "BACKUP_DAYS",  # the keeper's to do: the next test
     } == KEPT_BY_SETTING
-    assert len(stated) == len(Kind), "as many kinds are purged as the schedule says"
+    assert len(stated) - 1 == len(Kind), "as many kinds are counted; the review of published stories has two rows"
 
 
 def test_backups_are_kept_as_long_as_tellers_are_told() -> None:
     """The schedule and the assessment say the number of days that the receipt of a withdrawal says."""
-    assert f"| backups of the database | {BACKUP_DAYS} days |" in TEXTS["retention_schedule.md"]
-    assert f"older than {BACKUP_DAYS} days" in TEXTS["dpia.md"]
+    assert f"| backups of the database | {DEFAULTS['BACKUP_DAYS']} days |" in TEXTS["retention_schedule.md"]
+    assert f"older than {DEFAULTS['BACKUP_DAYS']} days" in TEXTS["dpia.md"]
 
 
 @pytest.mark.parametrize("name", ["privacy_notice.md", "record_of_processing.md"])
@@ -91,6 +104,7 @@ def test_the_tables_that_are_named_are_those_that_hold_something_about_tellers()
 def test_every_command_that_is_named_exists() -> None:
     """Whatever a paper says to type is a verb of the bot."""
     verbs = {"mine", *permission_listeners.COMMANDS, *rights_listeners.COMMANDS, *REVIEWERS}
+    verbs |= set(breakglass_listeners.COMMANDS)
     typed = {verb for text in TEXTS.values() for verb in re.findall(rf"`{ids.COMMAND} (\w+)", text)}
     assert typed and typed <= verbs
 
@@ -114,3 +128,21 @@ def test_reviewers_see_no_more_than_readers_as_the_notice_says() -> None:
 def test_the_papers_promise_no_secrecy_that_nobody_can_keep() -> None:
     """The notice says that those who run the bot could find out who told a story."""
     assert "The people who run this could still find out." in " ".join(TEXTS["privacy_notice.md"].split())
+
+
+def test_what_is_said_of_break_glass_is_so() -> None:
+    """Off without the setting, for a day, decided within three; wrong codes wait after ten: as the papers say."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    notice = " ".join(TEXTS["privacy_notice.md"].split())
+    assert DEFAULTS["BREAK_GLASS"] is False and DEFAULTS["IG_LEAD"] == ""
+    assert timedelta(hours=24) == breakglass.SHOW_FOR and "for 24 hours" in readme and "for a day" in notice
+    assert timedelta(days=3) == breakglass.DECIDE_WITHIN and "within three days" in readme
+    assert MOST_GUESSES == 10 and "After ten wrong codes" in notice and "Ten wrong codes" in readme
+    assert timedelta(hours=1) == WINDOW
+
+
+def test_what_is_said_of_the_review_of_published_stories_is_so() -> None:
+    """Two years, then sixty days: the notice says the numbers that hold without a setting."""
+    notice = " ".join(TEXTS["privacy_notice.md"].split())
+    assert DEFAULTS["RENEW_MONTHS"] == 24 and "Two years after a story was published" in notice
+    assert f"within {DEFAULTS['RENEW_DAYS']} days it is shown nowhere" in notice

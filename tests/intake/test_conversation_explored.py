@@ -73,6 +73,7 @@ def problems(edge: Edge) -> Iterator[str]:
     yield from _words(edge)
     yield from _ends(edge)
     yield from _screen(edge)
+    yield from _told_and_kept(edge)
 
 
 def _numbers(after: Conversation, before: int) -> Iterator[str]:
@@ -163,6 +164,39 @@ def _screen(edge: Edge) -> Iterator[str]:
     forward = edge.given.move in (Move.NEXT, Move.SEND) and after.draft.stage in (Stage.NAMING, Stage.PLACES)
     if forward and before.draft.stage in (Stage.CHECKING, Stage.READY) and findings(before):
         yield "went on past what was found"
+
+
+_KEPT_FOR = {"added", "held"}
+_KEPT_BESIDE = {"offer", "nowhere"}
+_ONLY_SAID = {"delete_ask", "delete_no", "help"}
+
+
+def _told_and_kept(edge: Edge) -> Iterator[str]:
+    """What is kept is what was said to be: no more, no less, and under the question that was named."""
+    replies = edge.step.replies
+    kept = [one.prompt_id for one in replies if isinstance(one, Keep)]
+    notes = [(one.what, one.prompt_id) for one in replies if isinstance(one, Note)]
+    said = {what for what, _ in notes} | {one.line for one in replies if isinstance(one, Refresh)}
+    for what, prompt_id in notes:
+        if what in _KEPT_FOR and kept != [prompt_id]:
+            yield f"said to be kept for {prompt_id}, and kept for {kept}"
+        if what in _KEPT_BESIDE and kept != [None]:
+            yield f"said to be kept beside the story, and kept for {kept}"
+        if what in _ONLY_SAID and (edge.after != edge.before or len(replies) != 1):
+            yield f"{what} did more than it said"
+    foot = any(isinstance(one, Foot) for one in replies)
+    if foot and kept != [edge.before.draft.open_prompt]:
+        yield f"said to be kept here, and kept for {kept}"
+    lone = any(isinstance(one, Keep) and one.alone for one in replies)
+    if kept and not (foot or lone or said & (_KEPT_FOR | _KEPT_BESIDE)):
+        yield f"kept for {kept} without a word"
+    if kept and said & _REFUSALS and not foot and not lone:
+        yield "handed back and kept as well"
+    ends = [one for one in replies if isinstance(one, Close)]
+    if ends and len(replies) != 1:
+        yield "an end beside which something else is said"
+    if any(isinstance(one, Rest) for one in replies) and not edge.step.draft.paused:
+        yield "said to be saved for later, and goes on"
 
 
 def _told(name: str, graph: Graph) -> None:

@@ -157,6 +157,19 @@ def test_a_message_that_comes_twice(at: At) -> None:
     assert sam.fragments == [("what", "once")]
 
 
+def test_a_gesture_under_two_times_while_the_question_is_on_its_way(at: At) -> None:
+    """It counts once too where its first message waited for the question to stand in Slack, and the second did not."""
+    sam = at("what")
+    sam.say(WHAT)
+    sam.house.asleep = True
+    sam.press("Next")
+    sam.say("one thing after the other", client_msg_id="gesture")
+    sam.house.asleep = False
+    sam.house.wait(seconds=1)
+    sam.say("one thing after the other", client_msg_id="gesture")
+    assert [text for _, text in sam.fragments] == [WHAT, "one thing after the other"]
+
+
 def test_a_reply_in_a_questions_thread(at: At) -> None:
     """A reply in a question's thread belongs to that question, whenever it is written."""
     sam = at("lesson")

@@ -235,3 +235,21 @@ def test_the_answers_draft_keeps_no_words(at: At) -> None:
     assert sam.house.fragments(draft.id) == []
     assert sam.house.read(lambda tx: tellers.change_draft_of(tx, sam.house.story().id)) is None
     assert sam.house.rows(OutboxState.QUEUED) == []
+
+
+def test_an_answer_with_something_that_is_none(at: At) -> None:
+    """What looks like an identifier does not go back by the question; by *Change* they can say that it is none."""
+    sam = at("sent")
+    receipt, ask = sam.find("This is story 1."), asked(sam)
+    words = f"{WHAT} It was near LE1 1AA, which is a ward."
+    refused = by_form(sam, ask, words)
+    assert refused is not None and "use Change on the story's receipt: there you can say so" in refused
+    assert sam.house.story().status is StoryStatus.ASKED and sam.house.words_of()["what"] == WHAT
+    sam.press("Change story 1", on=receipt)
+    sam.save_form("what", what=words)
+    sam.press("It isn't one")
+    for label in ("Carry on", "Next", "Next", "Send for review"):
+        sam.press(label)
+    assert sam.house.words_of()["what"] == words
+    assert sam.house.story().status is StoryStatus.SUBMITTED and sam.house.story().care
+    assert by_form(sam, ask, "again") is not None and sam.house.version().n == 2

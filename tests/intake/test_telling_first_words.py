@@ -86,10 +86,10 @@ def test_start_begins(house: House, sam: Person) -> None:
     """Start turns the notice into a line that says which notice was read, and asks the first question."""
     sam.say("hi")
     sam.press("Start")
-    assert next(one.words for one in sam.screen) == "Started Tuesday 3 June, after reading notice 4."
+    assert next(one.words for one in sam.screen) == "Started Tuesday 3 June, after reading notice 5."
     assert "1 of 8 · *Which of these is closest to your story?*" in sam.last.words
     assert list(sam.last.buttons) == ["Next", "Finish later"]
-    assert sam.draft.notice_version == 4
+    assert sam.draft.notice_version == 5
 
 
 def test_start_twice(sam: Person) -> None:

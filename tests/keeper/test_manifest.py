@@ -96,10 +96,10 @@ def test_every_event_has_the_scope_that_brings_it() -> None:
 
 
 def test_people_can_type_to_it() -> None:
-    """The messages tab is on and not read-only; the home tab waits until there is a home."""
+    """The messages tab is on and not read-only, and there is a home."""
     home = build_manifest()["features"]["app_home"]
     assert home == {
-        "home_tab_enabled": False,
+        "home_tab_enabled": True,
         "messages_tab_enabled": True,
         "messages_tab_read_only_enabled": False,
     }

@@ -16,7 +16,7 @@ from storage import outbox, tellers
 from storage.records import Decision, DeclineReason, Naming, Op, OutboxState, Part, Place, Story, StoryStatus, Verb
 from tests.sending import TWO_NIGHTS, Sent, checked, texts
 
-BUTTONS = ["Approve", "Ask the teller", "Decline", "Redact", "Needs two"]
+BUTTONS = ["Approve", "Ask the teller", "Decline", "Redact", "Suggest words", "Needs two"]
 
 
 def labels(sent: Sent) -> list[str]:

@@ -14,7 +14,7 @@ from bot.rehearsal.workspace import REVIEW_CHANNEL
 from bot.review import rendering, rules, service
 from bot.review.rules import Outcome, What
 from bot.story import tidings
-from storage import decisions, stories
+from storage import audit, decisions, stories
 from storage.records import Place, Story, StoryStatus, Verb
 from tests.sending import TWO_NIGHTS, texts
 
@@ -62,7 +62,7 @@ def test_the_first_approval_waits_for_a_second(house: House) -> None:
     shown = house.card(story).shown
     assert "needs 1 more reviewer" in shown
     assert "Approved by Amira Shah. One more reviewer needed." in shown
-    assert shown.splitlines()[-4:] == ["Ask the teller", "Decline", "Redact", "Undo"]
+    assert shown.splitlines()[-5:] == ["Ask the teller", "Decline", "Redact", "Suggest words", "Undo"]
     listed = house.read(lambda tx: rendering.waiting_list(tx, house.policy, shown=10))
     assert "needs 2, has 1" in "".join(texts(list(listed.blocks)))
     assert stands(house, story) == (StoryStatus.SUBMITTED, AMIRA)
@@ -265,3 +265,45 @@ async def test_the_mark_by_command(desk: Desk) -> None:
     await desk.send()
     await desk.amira.hear("Your approval of story 1 is taken back.", channel=HERE)
     assert desk.house.story(story).first_approver is None
+
+
+# ── a reviewer who reviews no longer ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_the_approval_of_a_former_reviewer_no_longer_counts(trio: House, typed: bool) -> None:
+    """Both are reviewers at the moment of the second: a first approval goes with its giver, and that is recorded."""
+    story = trio.tell(care=True)
+    approve(trio, NIA, story)
+    trio.policy = POLICY
+    trio.deliver()
+    listed = trio.read(lambda tx: rendering.waiting_list(tx, trio.policy, shown=10))
+    assert "needs 2, has" not in "".join(texts(list(listed.blocks)))
+    second = trio.do(service.approve, by=AMIRA, target=story.number if typed else trio.at(story))
+    assert second.what is What.ONCE
+    assert stands(trio, story) == (StoryStatus.SUBMITTED, AMIRA)
+    trio.deliver()
+    assert "Approved by Amira Shah. One more reviewer needed." in trio.card(story).shown
+    assert approve(trio, AMIRA, story).what is What.TWICE
+    assert approve(trio, JOE, story).what is What.DONE
+    rows = trio.read(lambda tx: audit.of_story(tx, story.id))
+    assert [(row.actor, row.verb, row.reason) for row in rows] == [
+        ("reviewer", "approve", "once"),
+        ("system", "undo_first", "not_reviewer"),
+        ("reviewer", "approve", "once"),
+        ("reviewer", "approve", "twice"),
+        ("reviewer", "approve", None),
+    ]
+
+
+def test_what_was_approved_stays_approved_when_a_reviewer_leaves(trio: House) -> None:
+    """The moment of the second approval decides; who comes back before it has their first approval still."""
+    story = trio.tell(care=True)
+    approve(trio, NIA, story)
+    trio.policy = POLICY
+    trio.policy = THREE
+    assert approve(trio, AMIRA, story).what is What.DONE
+    trio.policy = POLICY
+    assert trio.story(story).status is StoryStatus.APPROVED
+    trio.deliver()
+    assert " and Amira Shah, Tuesday 3 June" in trio.card(story).shown

@@ -16,7 +16,7 @@ from bot.story import tidings
 from bot.story.policy import Policy
 from storage import decisions, outbox
 from storage.database import Tx
-from storage.records import DeclineReason, Naming, OutboxState, Place, Story, StoryStatus, Verb
+from storage.records import DeclineReason, Naming, OutboxState, Part, Place, Story, StoryStatus, Verb
 from tests.sending import TWO_NIGHTS
 
 Act = Callable[..., Outcome]
@@ -464,3 +464,21 @@ def test_a_story_already_in_line_keeps_its_place(house: House) -> None:
     waiting = house.read(lambda tx: outbox.waiting(tx))
     assert waiting == 0
     assert {row.state for row in house.rows(story, tidings.CARD)} == {OutboxState.SENT}
+
+
+def test_an_approval_of_what_the_screen_keeps_back_promises_no_day(house: House) -> None:
+    """Reviewer and teller are told what keeps it out of the digest; nobody is told that it wasn't wanted there."""
+    body = next(n for n, (part, _, _) in enumerate(TWO_NIGHTS) if part is Part.BODY)
+    answers = [*TWO_NIGHTS]
+    answers[body] = (Part.BODY, answers[body][1], "She came home to LE1 1AA at night.")
+    story = house.tell(tuple(answers))
+    done = house.do(service.approve, by=AMIRA, target=house.at(story))
+    said = house.read(lambda tx: rendering.answer(tx, house.policy, done, AMIRA)).text
+    why = "the screen finds 1 postcode that its teller was not asked about."
+    assert said.endswith(f"is approved, but can't go out like this: {why}")
+    house.deliver()
+    letter = house.went(tidings.OUTCOME)[-1]
+    assert "It can't go in the digest yet: the identifier check finds 1 postcode" in letter.shown
+    assert "Change story 1" in letter.shown and "as you chose" not in letter.shown
+    assert "left out of the digest: 1 postcode found" in house.card(story).shown
+    assert house.story(story).told_slot_at is None

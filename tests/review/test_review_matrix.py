@@ -43,17 +43,18 @@ _REVIEWER = {
     "ask": (DONE, FORM, DONE, NOTHING),
     "decline": (DONE, FORM, DONE, NOTHING),
     "redact": (FORM, FORM, DONE, NOTHING),
+    "suggest": (FORM, FORM, DONE, NOTHING),
     "sensitive": (DONE, DONE, DONE, NOTHING),
     "undo": (UNKNOWN, DONE, DONE, NOTHING),
     "hold": (UNKNOWN, DONE, DONE, NOTHING),
 }
 _AUTHOR = {
-    **dict.fromkeys(("approve", "ask", "decline", "redact", "sensitive"), (OWN, OWN, OWN, NOTHING)),
+    **dict.fromkeys(("approve", "ask", "decline", "redact", "suggest", "sensitive"), (OWN, OWN, OWN, NOTHING)),
     "undo": (UNKNOWN, OWN, OWN, NOTHING),
     "hold": (UNKNOWN, DONE, DONE, NOTHING),  # a later week decides nothing about it
 }
 _OTHERS = {
-    **dict.fromkeys(("approve", "ask", "decline", "redact", "sensitive"), (DENIED, DENIED, DENIED, NOTHING)),
+    **dict.fromkeys(("approve", "ask", "decline", "redact", "suggest", "sensitive"), (DENIED, DENIED, DENIED, NOTHING)),
     "undo": (UNKNOWN, DENIED, DENIED, NOTHING),
     "hold": (UNKNOWN, DENIED, NOTHING, NOTHING),  # the preview has no form: a made-up one has nowhere to be answered
 }
@@ -64,6 +65,7 @@ ACTIONS = {
     "ask": ids.ASK,
     "decline": ids.DECLINE,
     "redact": ids.REDACT,
+    "suggest": ids.SUGGEST,
     "sensitive": ids.SENSITIVE,
     "undo": ids.UNDO,
     "hold": ids.HOLD,
@@ -72,6 +74,7 @@ FORMS = {
     "ask": (ids.ASK_VIEW, {modals.QUESTION: "Who knew?"}),
     "decline": (ids.DECLINE_VIEW, {modals.COMMENT: "Too near."}),
     "redact": (ids.REDACT_VIEW, {f"{modals.ANSWER}p4": "She waited [removed]."}),
+    "suggest": (ids.SUGGEST_VIEW, {f"{modals.ANSWER}p4": "They waited, in other words."}),
 }
 
 
@@ -205,7 +208,9 @@ def means(came: Came, verb: str) -> str:
     elif came.form:
         said = FORM
     else:
-        said = DONE if came.after != came.before else NOTHING
+        # Other words that are suggested are on their way to the author, and the story stands as it stood.
+        on_its_way = verb == "suggest" and '\\"what\\": \\"done\\"' in came.answer
+        said = DONE if came.after != came.before or on_its_way else NOTHING
     if said is DONE:
         assert did(came.after) == did_by(verb), (verb, came)
     else:
@@ -225,6 +230,7 @@ def did_by(verb: str) -> tuple[StoryStatus, int | None, int, bool, bool]:
         "ask": (StoryStatus.ASKED, None, 1, False, False),
         "decline": (StoryStatus.DECLINED, None, 1, False, False),
         "redact": (StoryStatus.SUBMITTED, None, 2, False, False),
+        "suggest": (StoryStatus.SUBMITTED, None, 1, False, False),
         "sensitive": (StoryStatus.SUBMITTED, None, 1, False, True),
         "undo": (StoryStatus.SUBMITTED, None, 1, False, False),
         "hold": (StoryStatus.APPROVED, 1, 1, True, False),

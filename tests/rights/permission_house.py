@@ -11,7 +11,7 @@ from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kinds, Rendered
 from bot.review.rendering import KINDS as REVIEW_KINDS
-from bot.rights import mydata, permission, permission_rendering
+from bot.rights import breakglass, mydata, permission, permission_rendering, renewal
 from bot.rights.permission_rules import Problem, Standing, Wish
 from storage import outbox, stories, tellers
 from storage.database import Tx
@@ -19,13 +19,15 @@ from storage.records import Naming, Op, OutboxRow, Place, Story, Version
 from tests.digest.digest_house import House as DigestHouse
 from tests.sending import Sent, texts
 
-NOTICE = 4
+NOTICE = 5
 EVERY: Kinds = {
     **intake_kinds(Shelf(load_script(None))),
     **DIGEST_KINDS,
     **REVIEW_KINDS,
     **permission_rendering.KINDS,
     **mydata.KINDS,
+    **breakglass.KINDS,
+    **renewal.KINDS,
 }
 
 

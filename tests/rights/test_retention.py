@@ -10,6 +10,7 @@ from bot.digest import service as digest
 from bot.review import service as review
 from bot.review.rules import At
 from bot.rights import retention
+from bot.rights.months import months_before
 from bot.rights.retention import Kind
 from bot.story import tidings
 from storage import audit, inbox, stories, tellers
@@ -135,7 +136,7 @@ def test_whole_months_of_the_trail_go(house: House) -> None:
 )  # fmt: skip
 def test_months_are_the_calendars(months: int, before: datetime) -> None:
     """So many months before 31 May is the same day, or the last of a shorter month."""
-    assert retention.months_before(datetime(2025, 5, 31, tzinfo=UTC), months) == before
+    assert months_before(datetime(2025, 5, 31, tzinfo=UTC), months) == before
 
 
 def test_a_quiet_hour_leaves_nothing(house: House) -> None:

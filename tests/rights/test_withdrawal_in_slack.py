@@ -14,6 +14,7 @@ from withdrawal_house import (
     NEXT_WEEK,
     OTHER,
     TITLE,
+    WHAT,
     back_up,
     canary_story,
     gone,
@@ -30,7 +31,7 @@ from bot.errors import SettingsError
 from bot.rehearsal.process import BotProcess
 from bot.settings import load_settings
 from tests.whole.conftest import Play, open_play, open_rehearsal
-from tests.whole.telling import tell
+from tests.whole.telling import answer_until_title, begin, finish, tell
 
 
 @pytest.fixture
@@ -260,6 +261,24 @@ async def test_a_question_and_its_answer_go_too(play: Play) -> None:
     await heard_it_is_over(play)
 
 
+@pytest.mark.parametrize("chosen", [None, "Keep mine", "Use this wording"])
+async def test_other_words_that_were_suggested_go_too(play: Play, chosen: str | None) -> None:
+    """What a reviewer suggested is gone with the story, waiting, kept out or used; the letter about it too."""
+    await canary_story(play, approve=False)
+    amira, sam = play.person("amira"), play.person("sam")
+    await amira.hear(TITLE, channel="#story-review")
+    await amira.press("Suggest words", channel="#story-review")
+    await amira.fill("What difference it made", f"A {CANARY} suggestion, in other words than theirs.")
+    assert await amira.submit() is None
+    await sam.hear("A reviewer suggests other words for part of story 1.")
+    if chosen is not None:
+        await sam.press(chosen)
+        await sam.hear("You kept your own wording" if chosen == "Keep mine" else "You chose the suggested wording")
+    await take_back(sam)
+    await gone(play)
+    await heard_it_is_over(play)
+
+
 @pytest.mark.parametrize("posted", [False, True], ids=["before the digest", "after the digest"])
 async def test_a_backup_taken_before_is_forgotten_again_before_the_bot_serves(tmp_path: Path, posted: bool) -> None:
     """The keeper puts back a copy from before: at start the story goes again, and nothing of it is posted later."""
@@ -287,14 +306,35 @@ async def test_a_backup_taken_before_is_forgotten_again_before_the_bot_serves(tm
             assert "removed" in reopened.shown
 
 
+async def test_a_backup_taken_while_it_was_told_is_forgotten_again_too(tmp_path: Path) -> None:
+    """Where the copy holds a draft and no story yet, the draft's words go before the bot serves."""
+    async with open_rehearsal(tmp_path / "play") as (rehearsal, database, environment):
+        play = Play(rehearsal, BotProcess(rehearsal, environment), database)
+        sam = play.person("sam")
+        async with running(play, environment):
+            await begin(sam)
+            await answer_until_title(sam, what=WHAT)
+            back_up(play, tmp_path / "backup.db")
+            await finish(sam, TITLE)
+            await take_back(sam)
+            await gone(play)
+            await heard_it_is_over(play)
+        put_back(play, tmp_path / "backup.db")
+        assert on_disk(play)
+        async with running(play, environment):
+            assert not on_disk(play), "it serves before it has forgotten"
+            assert play.rows("SELECT state FROM draft") == [("deleted",)]
+
+
 async def test_the_tombstones_hold_ids_and_days_and_nothing_else(play: Play) -> None:
-    """A line for each story, beside the database unless the keeper says where; no words, nobody's id, no time."""
+    """A line for each story and each draft of it, where the keeper says; no words, nobody's id, no time."""
     await canary_story(play)
     await take_back(play.person("sam"))
     await gone(play)
-    [line] = Path(f"{play.database}.tombstones").read_text().splitlines()
+    lines = Path(f"{play.database}.tombstones").read_text().splitlines()
     workspace, story_id = play.rows("SELECT workspace, id FROM story")[0]
-    assert line == f"2025-06-03 {workspace} {story_id} 1"
+    [(draft_id,)] = play.rows("SELECT id FROM draft")
+    assert lines == [f"2025-06-03 {workspace} {draft_id} 0", f"2025-06-03 {workspace} {story_id} 1"]
 
 
 async def test_a_bot_whose_tombstones_cannot_be_read_does_not_serve(tmp_path: Path) -> None:

@@ -32,7 +32,10 @@ WORDS = {
     ("version_answer", "value"),
     ("decision", "comment"),
     ("ask", "question"),
+    ("suggestion", "words"),
     ("withdrawal", "reason"),
+    ("break_glass", "reason"),
+    ("search_word", "word"),
 }
 
 NOT_WORDS = {
@@ -41,11 +44,13 @@ NOT_WORDS = {
         "sha", "teller_id", "story_id", "draft_id", "change_draft_id", "edition_id", "outbox_id", "notice_id",
         "offer_id", "offer_ts", "carrier_id", "client_msg_id", "edited_ts", "recover_from", "thread_ts", "started_ts",
         "reviewer", "depends_on", "target", "thread", "person", "response_url", "permalink", "lane", "recipient",
-        "actor_id", "story", "place", "row_id", "letter_id", "first_approver",
+        "actor_id", "story", "place", "row_id", "letter_id", "first_approver", "asker", "decider", "book_id",
     },
     "the script's, not the teller's": {
         "script_sha", "toml", "prompt_id", "open_prompt", "recover_prompt", "label", "wording",
     },
+    "the keeper's: where books lie, and which": {"path", "formats"},
+    "a day of the calendar": {"day"},
     "a code of the program's": {"kind", "reason", "verb", "before", "after", "prev_hash", "hash"},
 }  # fmt: skip
 

@@ -1,0 +1,55 @@
+"""An answer of Slack's that breaks off, or is none, ends neither the bot nor what somebody was about to do."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.rehearsal.faults import Faults
+
+from .conftest import Play
+from .telling import begin
+from .test_killed import at_question_two
+
+LOST: dict[str, Callable[[Faults, str], None]] = {
+    # Twice: aiohttp asks again by itself, once, where a reading has broken off.
+    "broken off": lambda faults, method: faults.lose_reply_after(method, n=2),
+    "malformed": lambda faults, method: faults.fail_next(method, malformed=True, performed=True),
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST.keys())
+async def test_a_history_whose_answer_is_lost_is_read_again(mortal: Play, lost: Callable[[Faults, str], None]) -> None:
+    """What was written while the bot was away is found at a later reading; the bot goes on meanwhile."""
+    sam = mortal.person("sam")
+    await at_question_two(mortal)
+    await mortal.bot.kill()
+    mortal.rehearsal.hub.times.retries = ()
+    mortal.rehearsal.hub.keep_events = False
+    await sam.say("nobody was there to hear that the key was in the other office", wait=False)
+    lost(mortal.rehearsal.faults, "conversations.history")
+    await mortal.bot.start()
+    await mortal.bot.ready()
+    await sam.hear("Got that")
+    await sam.press("Next")
+    await sam.hear("3 of 8")
+    assert mortal.count("SELECT count(*) FROM fragment WHERE text LIKE '%other office%' AND removed = 0") == 1
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST.keys())
+async def test_who_somebody_is_need_not_be_known_to_greet_them(play: Play, lost: Callable[[Faults, str], None]) -> None:
+    """A broken answer to "who is this" counts as a Slack that cannot say: they are greeted at once."""
+    lost(play.rehearsal.faults, "users.info")
+    await begin(play.person("sam"))
+    assert all(entry.outcome != "not acknowledged" for entry in play.rehearsal.log.entries)
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST.keys())
+async def test_a_form_whose_opening_is_uncertain_is_said_to_have_failed(
+    play: Play, lost: Callable[[Faults, str], None]
+) -> None:
+    """The press is acknowledged, so that nobody sees an error beside the form that may have opened."""
+    sam = play.person("sam")
+    await sam.say("hello")
+    await sam.hear("Nothing you type is kept until you press Start")
+    lost(play.rehearsal.faults, "views.open")
+    await sam.press("How we use stories")
