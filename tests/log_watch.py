@@ -50,7 +50,9 @@ class Watch(logging.Handler):
         undo()
 
     def begin(self) -> None:
-        """What was said before is forgotten."""
+        """What was said before is forgotten, and ours is heard again, if a command was typed that made it quiet."""
+        for name in _OURS:
+            logging.getLogger(name).setLevel(logging.DEBUG)
         self.problems.clear()
         self._heard.clear()
         self._runs.clear()
@@ -101,8 +103,6 @@ def start() -> Watch:
     watch = Watch()
     for name in (*_OURS, *LIBRARIES):
         logging.getLogger(name).addHandler(watch)
-    for name in _OURS:
-        logging.getLogger(name).setLevel(logging.DEBUG)
 
     @event.listens_for(Engine, "before_cursor_execute")
     def learn(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
