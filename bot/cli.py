@@ -160,10 +160,15 @@ def run() -> int:
 
     Wrong settings are all listed at once, each with its fix, and nothing is started (exit 2).
     """
+    import gc
+
+    # What is loaded now stays, and what a message makes is gone at once by itself: to look for cycles can wait.
+    gc.set_threshold(50_000, 20, 20)
     from bot.app import serve
     from bot.log import set_up_logging
     from bot.settings import load_settings
 
+    gc.freeze()
     settings = load_settings()
     set_up_logging(settings.log_level, secrets=settings.secrets)
     return asyncio.run(serve(settings, out=sys.stdout))
