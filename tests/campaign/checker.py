@@ -1,44 +1,65 @@
-"""The checker trusts nobody: it reads the people's history, the workspace's messages and the file on disk.
+"""The checker trusts nobody: it reads the people's history, what the workspace saw, and the file on disk.
 
-It never asks the bot. Loss, doubling, mixing and leaking are searches for words that occur nowhere else.
+It never asks the bot. Loss, doubling and mixing are searches for words that occur nowhere else; leaks and what must be
+gone are in `checker_privacy.py`.
 """
 
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.workspace import STORIES_CHANNEL
 
+from .checker_privacy import privacy
 from .history import History
+from .watch import EDITION, WORD, Sightings, Watch, everything_in, present
 
-WORD = re.compile(r"zq\d{5}x\d{3}")
-EDITION = re.compile(r"This week's stor(?:y|ies)")
-CARD = re.compile(r"Story (\d+)\b")
+__all__ = ["editions", "everything_in", "everything_wrong", "violations"]
 
 
-def violations(history: History, rehearsal: Rehearsal, database: Path) -> list[str]:
-    """Everything that should not be, a line each, with the invariant it breaks."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
-        found = [
+def violations(history: History, rehearsal: Rehearsal, database: Path, seen: Sightings | None = None) -> list[str]:
+    """Everything that should not be, a line each, with the invariant it breaks; `seen` is what was ever posted."""
+    seen = seen or present(rehearsal)
+    with closing(_opened(database)) as connection:
+        return [
             *_whole(connection),
             *_stored_once(history, connection),
             *_own_words(history, connection),
-            *_published_once(history, rehearsal, connection),
-            *_said_once(rehearsal, connection),
+            *_published_once(history, seen, connection),
+            *_as_approved(history, rehearsal, connection),
+            *_said_once(seen, connection),
+            *_by_two(history, connection),
             *_drained(connection),
         ]
-    connection.close()
-    return found
+
+
+def everything_wrong(history: History, watch: Watch, database: Path, lines: list[str]) -> list[str]:
+    """The same, and what must be gone or must not be seen; `lines` is what the bot has printed."""
+    found = violations(history, watch.rehearsal, database, watch)
+    with closing(_opened(database)) as connection:
+        return found + list(privacy(history, watch, connection, database, lines))
+
+
+def editions(rehearsal: Rehearsal) -> Iterator[Post]:
+    """The messages in the readers' channel that begin an edition."""
+    channel = rehearsal.workspace.conversations[STORIES_CHANNEL]
+    yield from (post for post in channel.top_level() if not post.is_tombstone and EDITION.search(everything_in(post)))
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)
 
 
 def _whole(connection: sqlite3.Connection) -> Iterator[str]:
     if (answer := connection.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
         yield f"the file is damaged: {answer[:3]}"
+    if broken := connection.execute("PRAGMA foreign_key_check").fetchall():
+        yield f"the file has loose ends: {broken[:3]}"
 
 
 def _kept(connection: sqlite3.Connection) -> dict[str, Counter[str]]:
@@ -65,24 +86,27 @@ def _stored_once(history: History, connection: sqlite3.Connection) -> Iterator[s
     """I1, I2: what the bot has answered is stored exactly once; what it has not, at most once."""
     kept = _kept(connection)
     for telling in history.tellings:
+        gone = telling.over == "expired" or telling.back or telling.declined  # deleted after its days, or by its teller
         for told in telling.words:
             times = sum(kept[told.word].values())
             if times > 1:
                 yield f"I1 {told.word} is stored {times} times: {dict(kept[told.word])}"
-            if times == 0 and told.sure and telling.over != "expired":
+            if times == 0 and told.sure and not gone:
                 yield f"I1 {told.word} was answered and is lost (telling {telling.number}, {telling.over or 'open'})"
 
 
 def _own_words(history: History, connection: sqlite3.Connection) -> Iterator[str]:
     """I4: a story holds words of one telling, its own; two receipts never name one story."""
-    of_telling = {told.word: telling for telling in history.tellings for told in telling.words}
     inside: dict[str, set[int]] = defaultdict(set)
     for word, places in _kept(connection).items():
+        telling = history.of_word(word)
+        if telling is None:
+            yield f"I4 {word} is stored and nobody typed it"
+            continue
         for place in places:
-            inside[place].add(of_telling[word].number)
-            number = of_telling[word].story
-            if place.startswith("story ") and number is not None and place != f"story {number}":
-                yield f"I1 {word} of story {number} stands in {place}"
+            inside[place].add(telling.number)
+            if place.startswith("story ") and telling.story is not None and place != f"story {telling.story}":
+                yield f"I1 {word} of story {telling.story} stands in {place}"
     yield from (
         f"I4 {place} holds words of tellings {sorted(mixed)}" for place, mixed in inside.items() if len(mixed) > 1
     )
@@ -90,64 +114,81 @@ def _own_words(history: History, connection: sqlite3.Connection) -> Iterator[str
     yield from (f"I4 story {number} has {times} receipts" for number, times in receipts.items() if times > 1)
 
 
-def _published_once(history: History, rehearsal: Rehearsal, connection: sqlite3.Connection) -> Iterator[str]:
-    """I5, I6: one edition a week, and every approved story in exactly one of them."""
-    heads = list(editions(rehearsal))
-    weeks = Counter(_week(float(post.ts)) for post in heads)
+def _published_once(history: History, seen: Sightings, connection: sqlite3.Connection) -> Iterator[str]:
+    """I5, I6: one edition a week was ever posted, and every approved story in exactly one of them."""
+    weeks = Counter(_week(float(ts)) for ts in seen.editions)
     yield from (f"I5 week {week} has {times} editions" for week, times in weeks.items() if times > 1)
     rows = connection.execute("SELECT iso_year, iso_week, count(*) FROM edition GROUP BY 1, 2 HAVING count(*) > 1")
     yield from (f"I5 {row}" for row in rows)
-    title = {
-        number: WORD.findall(value)
-        for number, value in connection.execute(
-            "SELECT s.number, a.value FROM story s JOIN version_answer a ON a.story_id = s.id "
-            "AND a.n = s.approved_version AND a.prompt_id = 'name' WHERE s.status IN ('approved', 'posted')"
-        )
-    }
-    posted = {row[0] for row in connection.execute("SELECT number FROM story WHERE status = 'posted'")}
-    where = Counter(word for post in heads for word in set(WORD.findall(everything_in(post))))
-    for number, words in title.items():
-        for word in words[:1]:
-            if where[word] != (number in posted):
-                yield f"I6 story {number} stands in {where[word]} editions"
-    known = {told.word for telling in history.tellings for told in telling.words}
-    yield from (f"I15 {word} was published and never told" for word in where if word not in known)
+    titles = connection.execute(
+        "SELECT s.number, s.status, a.value FROM story s JOIN version_answer a ON a.story_id = s.id "
+        "AND a.n = s.approved_version AND a.prompt_id = 'name' WHERE s.status IN ('approved', 'posted')"
+    ).fetchall()
+    for number, status, value in titles:
+        for word in WORD.findall(value or "")[:1]:
+            if seen.published[word] != (status == "posted"):
+                yield f"I6 story {number}, {status}, was posted in {seen.published[word]} editions"
+    yield from (f"I6 {word} was posted in {n} editions" for word, n in seen.published.items() if n > 1)
+    yield from (f"I15 {word} was published and never told" for word in seen.published if not history.of_word(word))
+    declined = {telling.story for telling in history.tellings if telling.declined}
+    for word in seen.published:
+        if (telling := history.of_word(word)) and telling.story in declined and telling.story is not None:
+            yield f"I7 {word} of story {telling.story}, which was declined, was published"
 
 
-def _said_once(rehearsal: Rehearsal, connection: sqlite3.Connection) -> Iterator[str]:
-    """I8: one card a story among the reviewers."""
-    found = Counter(cards(rehearsal))
-    yield from (f"I8 story {number} has {times} cards" for number, times in found.items() if times > 1)
-    numbers = {str(row[0]) for row in connection.execute("SELECT number FROM story")}
-    yield from (f"I8 story {number} has no card" for number in sorted(numbers - set(found)))
+def _as_approved(history: History, rehearsal: Rehearsal, connection: sqlite3.Connection) -> Iterator[str]:
+    """I7: what readers see of a story is what its approved version holds."""
+    approved: dict[int, str] = defaultdict(str)
+    for number, value in connection.execute(
+        "SELECT s.number, a.value FROM story s JOIN version_answer a ON a.story_id = s.id AND a.n = s.approved_version"
+    ):
+        approved[number] += f" {value}"
+    for post in rehearsal.workspace.conversations[STORIES_CHANNEL].posts.values():
+        shown = everything_in(post)
+        for word in set(WORD.findall(shown)):
+            telling = history.of_word(word)
+            if telling is None or telling.story is None or telling.back:
+                continue
+            if word not in approved[telling.story]:
+                yield f"I7 {word} of story {telling.story} is shown and is not in its approved version"
+            secret = word.replace("zq", "qs")
+            if secret in shown and secret not in approved[telling.story]:
+                yield f"I7 {secret} of story {telling.story} was taken out and is shown"
+
+
+def _said_once(seen: Sightings, connection: sqlite3.Connection) -> Iterator[str]:
+    """I8: one card a version among the reviewers, and one at least for every story that was not taken back."""
+    yield from (f"I8 story {s} version {v} has {n} cards" for (s, v), n in seen.cards.items() if n > 1)
+    shown = {number for number, _ in seen.cards}
+    rows = connection.execute("SELECT number FROM story WHERE status NOT IN ('withdrawn', 'removed')").fetchall()
+    yield from (f"I8 story {number} has no card" for (number,) in rows if number not in shown)
+
+
+def _by_two(history: History, connection: sqlite3.Connection) -> Iterator[str]:
+    """I14: a story that needs two reviewers was approved by two before it was posted."""
+    rows = connection.execute(
+        "SELECT s.number, count(DISTINCT d.reviewer) FROM story s LEFT JOIN decision d ON d.story_id = s.id "
+        "AND d.version = s.approved_version AND d.verb IN ('approve', 'first_approve') "
+        "WHERE s.status = 'posted' GROUP BY 1"
+    )
+    yield from (
+        f"I14 story {number} was approved by {n}" for number, n in rows if n < (2 if number in history.two else 1)
+    )
 
 
 def _drained(connection: sqlite3.Connection) -> Iterator[str]:
-    """I8, I16: once the faults have stopped, nothing is in doubt, and nothing is parked."""
+    """I8, I16: once the faults have stopped, nothing is in doubt, parked, or still to be removed."""
     rows = connection.execute(
         "SELECT kind, state, reason, count(*) FROM outbox WHERE state IN ('sending', 'parked') GROUP BY 1, 2, 3"
     )
     yield from (f"I16 {times} of {kind} are {state}: {reason}" for kind, state, reason, times in rows)
     jobs = connection.execute("SELECT key, reason FROM parked").fetchall()
     yield from (f"I16 a job is parked: {key} {reason}" for key, reason in jobs)
-
-
-def editions(rehearsal: Rehearsal) -> Iterator[Post]:
-    """The messages in the readers' channel that begin an edition."""
-    channel = rehearsal.workspace.conversations[STORIES_CHANNEL]
-    yield from (post for post in channel.top_level() if not post.is_tombstone and EDITION.search(everything_in(post)))
-
-
-def cards(rehearsal: Rehearsal) -> Iterator[str]:
-    """The numbers of the stories that have a card among the reviewers, once for each card."""
-    for post in rehearsal.workspace.conversations[REVIEW_CHANNEL].top_level():
-        if not post.is_tombstone and (found := CARD.match(post.text)):
-            yield found[1]
-
-
-def everything_in(post: Post) -> str:
-    """All that a message holds, seen or not."""
-    return f"{post.text} {post.blocks!r}"
+    still = connection.execute(
+        "SELECT w.number, r.surface, r.state, r.reason FROM withdrawal w JOIN removal r ON r.story_id = w.story_id "
+        "WHERE w.closed = 0 OR r.state = 'pending'"
+    ).fetchall()
+    yield from (f"I16 the removal of story {n} from {where} is {state}: {why}" for n, where, state, why in still)
 
 
 def _week(ts: float) -> tuple[int, int]:

@@ -1,93 +1,139 @@
-"""The kill campaign: many tellers, two reviewers, an edition every few seconds, and a bot that is killed all the while.
+"""The kill campaign: tellers, three reviewers, an edition every few seconds, and a bot that is killed all the while.
 
 Real processes, a real SQLite file, real HTTP and WebSocket through the rehearsal's faults. Afterwards the faults stop,
 the bot is given time to finish what it owes, and the checker looks at everything.
 """
 
+import argparse
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.rehearsal import process
-from bot.rehearsal.process import BotProcess
+from bot.rehearsal.process import BOT, BotProcess
 from bot.rehearsal.server import Rehearsal
 from bot.rehearsal.socket_mode import Times
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.workspace import REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
 from tests.nursery import Nursery
 
-from .checker import WORD, cards, editions, everything_in, violations
+from .checker import everything_wrong
 from .history import History
 from .nemesis import Nemesis
-from .people import Reviewer, Robot, Teller
+from .people import Robot, Teller
 from .plant import ROOT
+from .report import Bar, Campaign, Outcome
+from .reviewers import Reviewer
+from .watch import Watch
+
+__all__ = ["BEGINNING", "CAMPAIGN", "SCRIPT", "Outcome", "campaign"]
 
 SCRIPT = Path(__file__).with_name("script.toml")
 BEGINNING = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)
 Say = Callable[[str], None]
+Ending = Callable[[Watch, BotProcess, History, Path, Sequence[Teller]], Awaitable[list[str]]]
 QUIET = 60.0
-"""Seconds in which the bot must have finished what it owes, once the faults have stopped (I16)."""
+"""Seconds in which the bot must have finished what it owes, once the faults have stopped (I16, I9)."""
+OUTBOUND = ("rate_limit_next", "fail_next", "hang_next", "lose_reply_after", "refuse_connection")
+KEPT_LONG = {
+    "DRAFT_DAYS": "90",
+    "PRIVATE_DAYS": "365",
+    "RENEW_MONTHS": "240",
+    "AUDIT_MONTHS": "240",
+    "AUTHOR_LINK_MONTHS": "120",
+}
+"""A campaign lasts for years of weeks; what time deletes is tried elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a campaign came to: what happened, what was wrong, and how long it took."""
+async def campaign(
+    *,
+    kills: int,
+    tellers: int,
+    seed: str,
+    week: float,
+    say: Say | None = None,
+    code: Path = ROOT,
+    arguments: Sequence[str] = BOT,
+    ending: Ending | None = None,
+    regrets: bool = True,
+) -> Outcome:
+    """Kills the real bot while many people use it; `week` is how many seconds a week takes, `code` whose bot it is.
 
-    seed: str
-    seconds: float
-    counts: dict[str, int]
-    fired: dict[str, int]
-    violations: list[str]
-
-
-async def campaign(*, kills: int, tellers: int, seed: str, week: float, say: Say = print, code: Path = ROOT) -> Outcome:
-    """Kills the real bot while many people use it; `week` is how many seconds a week takes, `code` whose bot it is."""
+    Another bot is started with other `arguments`, and looked at by another `ending`; without `regrets` no story is
+    taken back.
+    """
     began = time.monotonic()
     nursery = Nursery(code=code)
     before, process.spawn = process.spawn, nursery.spawn
     try:
         with TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as folder:
-            return await _play(Path(folder), kills, tellers, seed, week, began, say)
+            bar = Bar(kills, "kills", say)
+            return await _play(
+                Path(folder), kills, tellers, seed, week, began, bar, arguments, ending or _settled, regrets
+            )
     finally:
         process.spawn = before
         nursery.close()
 
 
-async def _play(folder: Path, kills: int, tellers: int, seed: str, week: float, began: float, say: Say) -> Outcome:
+async def _play(
+    folder: Path,
+    kills: int,
+    tellers: int,
+    seed: str,
+    week: float,
+    began: float,
+    bar: Bar,
+    arguments: Sequence[str],
+    ending: Ending,
+    regrets: bool,
+) -> Outcome:
     history, over = History(), asyncio.Event()
     async with Rehearsal(directory=folder, pace=0) as rehearsal:
         rehearsal.clock.set(BEGINNING)
-        rehearsal.hub.times = Times(ack_deadline=5.0, retries=(0.1, 0.5, 1.0))
+        rehearsal.hub.times = Times(ack_deadline=3.0, retries=(0.1, 0.5, 1.0, 2.0, 4.0))
         rehearsal.hub.keep_events = True
-        database = folder / "altogether.db"
+        database = folder / "home" / "altogether.db"
+        database.parent.mkdir()
+        noor = rehearsal.workspace.add_person("noor", "Noor Haddad").id
+        rehearsal.workspace.conversations[REVIEW_CHANNEL].members.append(noor)
         environment = rehearsal.environment(
-            os.environ, database_url=f"sqlite:///{database}", SCRIPT=str(SCRIPT), LOG_LEVEL="WARNING"
+            os.environ,
+            database_url=f"sqlite:///{database}",
+            SCRIPT=str(SCRIPT),
+            LOG_LEVEL="INFO",
+            REVIEWERS=",".join((*REVIEWERS, noor)),
+            **KEPT_LONG,
         )
         for number in range(tellers):
             _newcomer(rehearsal, number)
-        async with BotProcess(rehearsal, environment) as bot:
-            await bot.ready()
-            nemesis = Nemesis(rehearsal, bot, history, over, seed)
-            people: list[Robot] = [Teller(rehearsal, f"teller{n}", history, over, seed) for n in range(tellers)]
-            people += [Reviewer(rehearsal, name, history, over, seed) for name in ("amira", "joe")]
-            living = [asyncio.create_task(one.live()) for one in people if isinstance(one, Teller | Reviewer)]
+        watch = Watch(rehearsal)
+        tell = [Teller(rehearsal, f"teller{n}", history, over, seed) for n in range(tellers)]
+        for one in tell:
+            one.regrets = Teller.regrets if regrets else 0.0
+        decide = [Reviewer(rehearsal, name, history, over, seed, watch) for name in ("amira", "joe", "noor")]
+        async with BotProcess(rehearsal, environment, arguments=arguments) as bot:
+            await bot.ready(timeout=60)
+            nemesis = Nemesis(watch, bot, history, {one.person.profile.id: one for one in tell}, seed)
+            watch.on_edition = nemesis.regret if regrets else None
+            living = [asyncio.create_task(one.live()) for one in tell]
+            living += [asyncio.create_task(one.live()) for one in decide]
             weeks = asyncio.create_task(_weeks(rehearsal, history, over, week))
-            telling = asyncio.create_task(_progress(history, rehearsal, over, kills, say))
+            telling = asyncio.create_task(_progress(history, watch, over, bar))
             try:
                 await nemesis.live(kills=kills)
             finally:
                 over.set()
-            ended = await asyncio.gather(*living, weeks, telling, return_exceptions=True)
+            ended = await asyncio.gather(*living, *nemesis.regrets, weeks, telling, return_exceptions=True)
             broken = [f"the campaign itself: {error!r}" for error in ended if isinstance(error, BaseException)]
             wrong = nemesis.trouble + broken
             if not nemesis.trouble:
-                wrong += await _settled(rehearsal, bot, history, database, people)
+                wrong += await ending(watch, bot, history, database, tell)
         fired = {fault.name: fault.fired for fault in rehearsal.faults.all() if fault.fired}
-        return Outcome(seed, time.monotonic() - began, _counts(history, rehearsal), fired, wrong)
+        return Outcome(seed, time.monotonic() - began, _counts(history, watch, fired, (*tell, *decide)), fired, wrong)
 
 
 def _newcomer(rehearsal: Rehearsal, number: int) -> None:
@@ -110,27 +156,27 @@ async def _weeks(rehearsal: Rehearsal, history: History, over: asyncio.Event, we
             friday += timedelta(days=7)
 
 
-async def _progress(history: History, rehearsal: Rehearsal, over: asyncio.Event, kills: int, say: Say) -> None:
+async def _progress(history: History, watch: Watch, over: asyncio.Event, bar: Bar) -> None:
     while not over.is_set():
+        sent = sum(telling.over == "sent" for telling in history.tellings)
+        back = sum(telling.back != "" for telling in history.tellings)
+        bar.at(history.kills, f"· {sent} stories sent, {len(watch.editions)} editions, {back} taken back")
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(5):
                 await over.wait()
         except TimeoutError:
-            sent = sum(telling.over == "sent" for telling in history.tellings)
-            done = "#" * (history.kills * 30 // kills)
-            say(f"[{done:<30}] {history.kills} kills, {sent} stories sent, {len(history.fridays)} weeks")
+            continue
 
 
 async def _settled(
-    rehearsal: Rehearsal, bot: BotProcess, history: History, database: Path, people: Sequence[Robot]
+    watch: Watch, bot: BotProcess, history: History, database: Path, tellers: Sequence[Teller]
 ) -> list[str]:
     """The faults have stopped: within a minute nothing is owed, and nothing is wrong."""
-    for fault in rehearsal.faults.all():
-        rehearsal.faults.disarm(fault.name)
+    watch.rehearsal.faults.clear()
     if not bot.running:
         await bot.start()
-        await bot.ready(timeout=60)
-    rehearsal.clock.advance(timedelta(days=2))  # cards of stories without a name go out in rounds
+    await bot.ready(timeout=60)
+    watch.rehearsal.clock.advance(timedelta(days=2))  # cards of stories without a name go out in rounds
     until, wrong = time.monotonic() + QUIET, ["nothing was looked at"]
     quiet = asyncio.Event()
     while wrong and time.monotonic() < until:
@@ -138,26 +184,50 @@ async def _settled(
             async with asyncio.timeout(1):
                 await quiet.wait()
         except TimeoutError:
-            for teller in people:
-                if isinstance(teller, Teller):
-                    teller.look_back()
-            wrong = violations(history, rehearsal, database)
+            for teller in tellers:
+                teller.look_back()
+            wrong = everything_wrong(history, watch, database, bot.lines)
     return wrong
 
 
-def _counts(history: History, rehearsal: Rehearsal) -> dict[str, int]:
-    entries = rehearsal.log.entries
-    named = {word for one in editions(rehearsal) for word in WORD.findall(everything_in(one))}
+def _counts(history: History, watch: Watch, fired: dict[str, int], people: Sequence[Robot]) -> dict[str, int]:
+    troubles = sum(len(one.person.troubles) for one in people)
+    delivered = watch.sent["events_api"] + watch.sent["interactive"] + watch.sent["slash_commands"]
+    back = [telling for telling in history.tellings if telling.back]
     return {
         "kills": history.kills,
-        "events and presses sent to the bot": sum(entry.outcome == "sent" for entry in entries),
-        "calls by the bot": sum(entry.outcome == "called" for entry in entries),
+        "deliveries to the bot": delivered,
+        "of which events": watch.events.total(),
+        "% of the deliveries were repetitions": round(100 * watch.duplicates / max(1, delivered)),
+        "% of the events were reordered": round(100 * fired.get("reorder_next", 0) / max(1, watch.events.total())),
+        "calls by the bot": watch.calls.total(),
+        "outbound faults": sum(fired.get(name, 0) for name in OUTBOUND),
         "words typed": sum(len(telling.words) for telling in history.tellings),
         "stories sent": sum(telling.over == "sent" for telling in history.tellings),
+        "of which without a name": sum(one.over == "sent" and one.no_name for one in history.tellings),
         "drafts that ran out": sum(telling.over == "expired" for telling in history.tellings),
         "weeks": len(history.fridays),
-        "cards": sum(1 for _ in cards(rehearsal)),
-        "editions": sum(1 for _ in editions(rehearsal)),
-        "stories named in editions": len(named),
-        "acts that ended with an error on the screen": history.unanswered,
+        "cards": watch.cards.total(),
+        "editions": len(watch.editions),
+        "stories in editions": len(watch.published),
+        "withdrawals": len(back),
+        "of which while being posted": sum(telling.while_posting for telling in back),
+        **history.acts,
+        "acts that ended with an error on the screen": history.unanswered + troubles,
     }
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Adds what can be said to it."""
+    parser.add_argument("--kills", type=int, default=2_000, help="how often (default: %(default)s)")
+    parser.add_argument("--tellers", type=int, default=20, help="how many tell stories at once (default: %(default)s)")
+    parser.add_argument("--week", type=float, default=12.0, help="seconds that a week takes (default: %(default)s)")
+    parser.add_argument("--seed", default="1", help="what the people and the faults roll their dice with")
+
+
+def play(asked: argparse.Namespace) -> Outcome:
+    """Kills the bot as often as the command line says."""
+    return asyncio.run(campaign(kills=asked.kills, tellers=asked.tellers, seed=asked.seed, week=asked.week))
+
+
+CAMPAIGN = Campaign("kill", "kill -9 the real bot while many people use it", options, play)

@@ -1,61 +1,27 @@
-"""Tellers and reviewers who never give up: they look at the screen and do the next thing, again if nothing comes.
+"""Tellers: they tell one story after the other, answer what they are asked, and take some of them back."""
 
-They know nothing of the bot but what is on their screens. What they did goes into the campaign's history.
-"""
-
-import asyncio
-import random
 import re
-from collections.abc import Awaitable, Callable
 
 from bot.rehearsal.controls import Control, controls, text_of
-from bot.rehearsal.person import Message, NotAcknowledged, NotThere, Person
-from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.walk import open_step, until
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.person import Message
 
-from .history import History, Telling
+from .history import Telling, Told
+from .robot import PATIENCE, Robot, Seen
 
-PATIENCE = 2.0
-"""Seconds after which somebody who sees nothing new tries again."""
+__all__ = ["PATIENCE", "Robot", "Teller"]
+
 MENUS = ("radio_buttons", "checkboxes", "static_select", "multi_static_select")
 GOT = re.compile(r"^Got ")
 RECEIPT = re.compile(r"This is story (\d+)\.")
 EXPIRED = "Your unfinished story is deleted"
 QUESTION = re.compile(r"\d+ of \d+\b")
+ASKED = re.compile(r"has a question about story (\d+)")
+DECLINED = re.compile(r"We can't use story (\d+) as it is")
 AT_ONCE = ("Start afresh", "Start", "Carry on", "Send for review")
-CAREFUL = ("No name or role", "Weekly digest")
-
-
-class Robot:
-    """Somebody at the keyboard until the campaign is `over`."""
-
-    def __init__(self, rehearsal: Rehearsal, name: str, history: History, over: asyncio.Event, seed: str) -> None:
-        self.rehearsal, self.history, self.over = rehearsal, history, over
-        self.person: Person = rehearsal.person(name)
-        self.random = random.Random(f"{seed}:{name}")
-
-    async def tries(self, act: Awaitable[object]) -> bool:
-        """Does one thing; False where the screen showed an error or the button had gone."""
-        try:
-            await act
-        except (NotAcknowledged, NotThere):
-            self.history.unanswered += 1
-            return False
-        return True
-
-    async def pause(self, seconds: float) -> None:
-        """A moment, or less if the campaign ends."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.over.wait()
-        except TimeoutError:
-            return
-
-    async def news(self, before: object, look: Callable[[], object]) -> bool:
-        """Returns once what `look` sees is no longer `before`, or, after a while, False."""
-        found = await until(self.rehearsal.workspace, lambda: True if look() != before else None, timeout=PATIENCE)
-        return found is not None
+LIVE = re.compile(r"\[(?:Next|Skip|Start afresh|Start|Carry on|Send for review|Finish later|Keep it to myself)\]")
+NAME = "Type it as it should appear."
+NO_NAME = "No name or role"
+DIGEST = "Weekly digest"
 
 
 class Teller(Robot):
@@ -64,102 +30,150 @@ class Teller(Robot):
     telling: Telling | None = None
     """The one that this person is on, and the last message before it."""
     since = ""
+    regrets = 0.25
+    """How often one of the stories told before is taken back before the next is begun."""
 
     async def live(self) -> None:
         """Tells until the campaign is over."""
         while not self.over.is_set():
             self.telling, self.since = self.history.begin(self.person.profile.id), self.newest()
+            self.telling.no_name = self.random.random() < 0.25
             await self.tell(self.telling, self.since)
+            mine = [one for one in self.history.tellings if one.teller == self.telling.teller and one.story]
+            mine = [one for one in mine if not one.back]
+            if mine and self.random.random() < self.regrets:
+                await self.take_back(self.random.choice(mine))
 
     def look_back(self) -> None:
         """What the bot has said since this person last looked."""
-        if self.telling is not None and not self.telling.over:
-            self.sure_of(self.telling, self.since)
+        if self.telling is not None:
             self.learn(self.telling, self.since)
+        for telling in self.history.tellings:
+            if telling.teller == self.person.profile.id and telling.back == "asked":
+                self.heard_back(telling)
+
+    # ── telling ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def tell(self, telling: Telling, since: str) -> None:
         """One story, from `hi` to its receipt, however often the bot dies meanwhile."""
-        await self.tries(self.person.say("hi"))
+        await self.tries(self.person.say("hi", wait=False))
         while not self.over.is_set() and not telling.over:
-            step, seen = open_step(self.person, since=since), self.face(since)
+            step = next((one for one in self.recent(since) if not one.post.is_reply and LIVE.search(one.shown)), None)
+            before = self.face(since)
             if step is not None:
                 await self.go_on(step, telling)
-            if not await self.news(seen, lambda: self.face(since)) and step is None:
-                await self.tries(self.person.say("hi"))
-            self.sure_of(telling, since)
+            await self.answer(since)
+            if not await self.news(before, lambda: self.face(since)) and step is None:
+                await self.tries(self.person.say("hi", wait=False))
             self.learn(telling, since)
 
-    async def go_on(self, step: Message, telling: Telling) -> None:
+    async def go_on(self, step: Seen | Message, telling: Telling) -> None:
         """The one thing that this step waits for."""
         for label in AT_ONCE:
             if f"[{label}]" in step.shown:
-                await self.tries(self.person.press(label, ts=step.ts))
+                await self.tries(self.person.press(label, ts=step.ts, channel=self.chat.id, wait=False))
                 return
         menus = [control for control in controls(step.blocks) if control.type in MENUS]
         for menu in menus:
-            await self.tries(self.person.choose(*self.wanted(menu), menu=menu.key[1], ts=step.ts))
-        if menus or step.shown.startswith("Got "):
-            if step.shown.startswith("Got ") and self.random.random() < 0.4 and len(telling.words) < 6:
+            chosen = self.wanted(menu, telling)
+            await self.tries(
+                self.person.choose(*chosen, menu=menu.key[1], ts=step.ts, channel=self.chat.id, wait=False)
+            )
+        if step.shown.startswith(NAME):
+            await self.sign(step)
+        elif menus or GOT.match(step.shown):
+            if not menus and self.random.random() < 0.4 and len(telling.words) < 6:
                 await self.say_word(telling, lasting=True)
                 return
-            await self.tries(self.person.press("Next", ts=step.ts))
+            await self.tries(self.person.press("Next", ts=step.ts, channel=self.chat.id, wait=False))
             return
-        if QUESTION.match(step.shown):
+        elif QUESTION.match(step.shown):
             await self.say_word(telling, lasting=step.shown.startswith("2 of 3"))
 
-    def wanted(self, menu: Control) -> tuple[str, ...]:
-        """The careful choice, or the first."""
+    async def sign(self, step: Seen | Message) -> None:
+        """The name as it shall appear; once the bot has it, on."""
+        if "[Next]" in step.shown:
+            await self.tries(self.person.press("Next", ts=step.ts, channel=self.chat.id, wait=False))
+        else:
+            await self.tries(self.person.say(f"{self.person.profile.real_name}, practitioner", wait=False))
+
+    def wanted(self, menu: Control, telling: Telling) -> tuple[str, ...]:
+        """No name where that is how this story is told, the digest as its place, else the first."""
         labels = [text_of(option.get("text")) for option in menu.options]
-        return tuple([one for one in labels if one.startswith(CAREFUL)] or labels[:1])
+        if telling.no_name and NO_NAME in labels:
+            return (NO_NAME,)
+        return tuple([one for one in labels if one.startswith(DIGEST)] or labels[:1])
 
     async def say_word(self, telling: Telling, *, lasting: bool) -> None:
         """Types a word that occurs nowhere else; `lasting`: where the bot says that it got it, it must be kept."""
         told = self.history.word(telling)
-        said = f"It was {told.word} that day"
+        said = f"It was {told.word} that day, by {told.secret}" if lasting else f"It was {told.word} that day"
         before = self.newest()
-        if await self.tries(self.person.say(said)) and lasting:
-            told.said_at = next((one.ts for one in reversed(self.person.messages()) if told.word in one.text), before)
+        if await self.tries(self.person.say(said, wait=False)) and lasting:
+            told.said_at = self.said(told) or before
 
-    def sure_of(self, telling: Telling, since: str) -> None:
-        """What was typed above a line that says "Got that" has reached the bot."""
-        got = [float(one.ts) for one in self.person.others(None, None) if one.ts > since and GOT.search(one.shown)]
-        for told in telling.words:
-            if told.said_at:
-                told.sure = told.sure or any(ts > float(told.said_at) for ts in got)
+    def said(self, told: Told) -> str | None:
+        """The ts of this person's own message with that word."""
+        return next((one.ts for one in reversed(self.chat.posts.values()) if told.word in one.text), None)
+
+    async def answer(self, since: str) -> None:
+        """Answers what reviewers ask about earlier stories, in the thread; one thing at a time."""
+        for one in self.recent(since):
+            found = ASKED.search(one.post.text)
+            telling = self.history.of_story(int(found[1])) if found else None
+            if telling is None or telling.back:
+                continue
+            thread = self.chat.replies_to(one.ts)
+            foot = next((post for post in thread if post.bot_id and "Send back" in repr(post.blocks)), None)
+            if foot is not None:
+                await self.tries(self.person.press("Send back", ts=foot.ts, channel=self.chat.id, wait=False))
+                self.history.did("answers sent back")
+            elif not any(post.bot_id is None for post in thread) and "[Answer]" in one.shown:
+                await self.tries(
+                    self.person.say(f"It was {self.history.word(telling).word} too", thread_ts=one.ts, wait=False)
+                )
+            return
+
+    # ── taking back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def take_back(self, telling: Telling, *, while_posting: bool = False) -> None:
+        """Takes a story back, and tries until the bot says so."""
+        telling.back, telling.while_posting = "asked", while_posting
+        while not self.over.is_set() and not self.heard_back(telling):
+            if self.random.random() < 0.3 and not while_posting:
+                asked = await self.person.command(f"/story withdraw {telling.story}", patience=1.0)
+                if asked.ts is not None and "[Take it back]" in asked.shown:
+                    await self.tries(self.person.press("Take it back", ts=asked.ts, channel=self.chat.id, wait=False))
+            else:
+                await self.tries(
+                    self.person.press("Take it back", ts=telling.receipt, channel=self.chat.id, wait=False)
+                )
+            await self.until(lambda: self.heard_back(telling))
+
+    def heard_back(self, telling: Telling) -> bool:
+        """Whether the bot has said that it is taking this story back."""
+        told = (f"Taking story {telling.story} back.", f"Story {telling.story} is taken back.")
+        if telling.back != "sure" and any(one.post.text.startswith(told) for one in self.recent(telling.receipt)):
+            telling.back = "sure"
+        return telling.back == "sure"
+
+    # ── what they know ────────────────────────────────────────────────────────────────────────────────────────────
 
     def learn(self, telling: Telling, since: str) -> None:
-        """Whether it is over: sent, with a number, or deleted after a fortnight."""
-        for message in self.person.others(None, None):
-            if float(message.ts) <= float(since or 0):
+        """What was got, and whether it is over: sent, with a number, or deleted after its days."""
+        for message in self.recent(since):
+            if message.ts <= since:
                 return
-            if found := RECEIPT.search(message.shown):
-                telling.over, telling.story = "sent", int(found[1])
+            if GOT.search(message.shown) and not message.post.is_reply:
+                for told in telling.words:
+                    told.sure = told.sure or (bool(told.said_at) and float(message.ts) > float(told.said_at))
+            if telling.over != "sent" and (found := RECEIPT.search(message.shown)):
+                telling.over, telling.story, telling.receipt = "sent", int(found[1]), message.ts
             elif EXPIRED in message.shown and not telling.over:
                 telling.over = "expired"
-
-    def newest(self) -> str:
-        """The ts of the last message in the direct message."""
-        messages = self.person.messages()
-        return messages[-1].ts if messages else ""
+            elif (found := DECLINED.search(message.shown)) and (told_of := self.history.of_story(int(found[1]))):
+                told_of.declined = True
 
     def face(self, since: str) -> object:
         """What the bot has on the screen."""
-        return [(one.ts, one.text, repr(one.blocks)) for one in self.person.others(None, None) if one.ts >= since]
-
-
-class Reviewer(Robot):
-    """Approves whatever waits."""
-
-    async def live(self) -> None:
-        """Approves until the campaign is over, by button or by command."""
-        while not self.over.is_set():
-            waiting = [one for one in self.person.messages(REVIEW_CHANNEL) if "[Approve]" in one.shown]
-            if waiting:
-                card = self.random.choice(waiting[:5])
-                found = re.search(r"Story (\d+)", card.shown)
-                if found and self.random.random() < 0.3:
-                    answer = await self.person.command(f"/story approve {found[1]}", patience=PATIENCE)
-                    self.history.unanswered += answer.error is not None
-                else:
-                    await self.tries(self.person.press("Approve", ts=card.ts, channel=REVIEW_CHANNEL))
-            await self.pause(self.random.uniform(0.05, 0.5))
+        return [(one.ts, one.post.text, repr(one.post.blocks)) for one in self.recent(since)]

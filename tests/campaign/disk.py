@@ -1,0 +1,173 @@
+"""The disk campaign: each fault of a disk at call 1, 2, 3 … of a story's whole life, and backups that are put back.
+
+Real processes and real SQLite; the faults are the operating system's answers, from a shim before the C library. After
+each life everything is looked at, and the bot must have gone on by itself, or once it was started again.
+"""
+
+import argparse
+import asyncio
+import shutil
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, closing
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.keeper.backup import back_up
+from bot.keeper.backup_restoring import restore
+from bot.rehearsal import process
+from bot.rehearsal.server import Rehearsal
+from bot.settings import load_settings
+from tests.nursery import Nursery
+
+from .disk_life import Town
+from .disk_shim import FAULTS, Fault, Kind, Shim, environment_of
+from .report import Campaign, Outcome, Say
+
+WHY = "the database cannot be written"
+LOCKED = 30.0
+MOST_WRONG = 50
+
+
+async def campaign(
+    *,
+    calls: Sequence[int] | None = None,
+    step: int = 1,
+    faults: Sequence[Fault] = FAULTS,
+    restores: int = 200,
+    locked: float = LOCKED,
+    say: Say = print,
+) -> Outcome:
+    """Plays a life for every fault at each of the `calls`, then locks the database and puts backups back.
+
+    Without `calls`: every `step`th, until a life has fewer than that.
+    """
+    began, wrong, fired, counts = time.monotonic(), list[str](), Counter[str](), dict[str, int]()
+    async with _town() as (town, shim):
+        for fault in faults:
+            await _at_calls(town, shim, fault, calls or count(1, step), fired=fired, wrong=wrong, say=say)
+        if locked:
+            wrong += await _locked(town, locked)
+            fired[f"locked for {locked:g} s"] += 1
+        counts |= {"lives": town.lives, "times the bot was started again": town.restarts}
+        counts |= {"calls that wrote": shim.count("writes"), "calls that synced": shim.count("syncs")}
+    if restores:
+        async with _town() as (town, _):
+            wrong += await _restores(town, restores, fired, say)
+            counts["lives of which a backup was put back"] = town.lives
+    return Outcome("-", time.monotonic() - began, counts, dict(fired), wrong)
+
+
+@asynccontextmanager
+async def _town() -> AsyncIterator[tuple[Town, Shim]]:
+    with TemporaryDirectory(prefix="disk-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "home").mkdir()
+        shim = Shim(folder, file="altogether.db")
+        nursery = Nursery(environment=environment_of(shim))
+        before, process.spawn = process.spawn, nursery.spawn
+        try:
+            async with Rehearsal(directory=folder / "home", pace=0) as rehearsal:
+                town = Town(rehearsal, folder / "home")
+                async with town.bot:
+                    await town.bot.ready(timeout=60)
+                    keeping = asyncio.create_task(town.keep_running())
+                    yield town, shim
+                    town.over.set()
+                    shim.disarm()
+                    await town.bot.terminate()
+                    await keeping
+        finally:
+            process.spawn = before
+            nursery.close()
+            shim.close()
+
+
+async def _at_calls(
+    town: Town, shim: Shim, fault: Fault, calls: Iterable[int], *, fired: Counter[str], wrong: list[str], say: Say
+) -> None:
+    """One life with the fault at each of these calls, until a life has fewer calls than that."""
+    for number, at in enumerate(calls):
+        line, restarts = len(town.bot.lines), town.restarts
+        shim.arm(fault, at=at)
+        found = await town.live(take_back=number % 2 == 0)
+        times = shim.count("fired")
+        shim.disarm()
+        found += await town.wrong()
+        if not times and not found:
+            return
+        said = any(WHY in one or "cannot be read" in one for one in town.bot.lines[line:])
+        fired[fault.name] += times > 0
+        fired[f"{fault.name}: the log said why"] += said and times > 0
+        fired[f"{fault.name}: the bot was started again"] += town.restarts > restarts
+        if fault.kind is Kind.TORN and times and town.restarts == restarts:
+            found.append("the process was not killed")
+        wrong += [f"{fault.name} at call {at}: {one}" for one in found]
+        if number % 10 == 0 or found:
+            say(f"{fault.name} at call {at}: {len(found)} wrong, {town.lives} lives {' · '.join(found[:2])}")
+        if len(wrong) > MOST_WRONG:
+            return
+
+
+async def _locked(town: Town, seconds: float) -> list[str]:
+    """Somebody keeps the database for so long while a story is told: it is told to its end once they let go."""
+    with closing(sqlite3.connect(town.database, isolation_level=None, timeout=30)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        living = asyncio.create_task(town.live(take_back=True))
+        await asyncio.wait([living], timeout=seconds)
+        other.execute("ROLLBACK")
+    found = await living + await town.wrong()
+    return [f"locked for {seconds:g} s: {one}" for one in found]
+
+
+async def _restores(town: Town, times: int, fired: Counter[str], say: Say) -> list[str]:
+    """So often: a backup, then a story in it is taken back, then the backup is put back; by command, or by hand."""
+    settings, wrong = load_settings(town.environment, env_file=None), list[str]()
+    copy = town.database.parent.parent / "copy.db"
+    for number in range(times):
+        wrong += await town.live(take_back=False)
+        by_hand = number % 3 == 2
+        if by_hand:  # the file alone, without its log: older than it looks, or torn
+            shutil.copy(town.database, copy)
+        else:
+            back_up(settings, copy, force=True)
+        wrong += await town.take_back_last()
+        wrong += await town.wrong()
+        async with town.away(kill=number % 2 == 0):
+            if by_hand:
+                for end in ("-wal", "-shm"):
+                    Path(f"{town.database}{end}").unlink(missing_ok=True)
+                shutil.copy(copy, town.database)
+            else:
+                restore(settings, copy)
+                for aside in town.database.parent.glob(f"{town.database.name}.before-restore-*"):
+                    aside.unlink()
+            copy.unlink()
+        fired["a copy without its log put back by hand" if by_hand else "a backup put back"] += 1
+        found = await town.wrong()
+        wrong += [f"restore {number + 1}: {one}" for one in found]
+        if number % 20 == 0 or found:
+            say(f"restore {number + 1} of {times}: {len(found)} wrong {' · '.join(found[:2])}")
+    return wrong
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--step", type=int, default=1, help="only every so many calls (default: every call)")
+    parser.add_argument("--most", type=int, default=0, help="at most so many calls of each fault (default: all)")
+    parser.add_argument("--only", default="", help="only faults whose name holds these words")
+    parser.add_argument("--restores", type=int, default=200, help="backups to put back (default: %(default)s)")
+    parser.add_argument("--locked", type=float, default=LOCKED, help="seconds of a lock (default: %(default)s)")
+
+
+def _play(asked: argparse.Namespace) -> Outcome:
+    calls = range(1, 1 + asked.step * asked.most, asked.step) if asked.most else None
+    faults = [fault for fault in FAULTS if asked.only in fault.name]
+    return asyncio.run(
+        campaign(calls=calls, step=asked.step, faults=faults, restores=asked.restores, locked=asked.locked)
+    )
+
+
+CAMPAIGN = Campaign("disk", "make the disk fail at every call of a story's life, and put backups back", _options, _play)
