@@ -221,7 +221,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Adds what can be said to it."""
     parser.add_argument("--kills", type=int, default=2_000, help="how often (default: %(default)s)")
     parser.add_argument("--tellers", type=int, default=20, help="how many tell stories at once (default: %(default)s)")
-    parser.add_argument("--week", type=float, default=12.0, help="seconds that a week takes (default: %(default)s)")
+    parser.add_argument("--week", type=float, default=9.0, help="seconds that a week takes (default: %(default)s)")
     parser.add_argument("--seed", default="1", help="what the people and the faults roll their dice with")
 
 

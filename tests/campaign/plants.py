@@ -63,7 +63,7 @@ PLANTS = (
     ),
     Plant(
         "Bolt acknowledges before its listeners run",
-        KILL,
+        ("tests/whole/test_acknowledged.py",),
         "bot/connection.py",
         "process_before_response=True",
         "process_before_response=False",
