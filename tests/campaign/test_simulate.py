@@ -10,15 +10,15 @@ from tests.nursery import CODE_ROOT
 from .sim.when import beginning, changes
 from .simulate import simulate
 
-ONE_RUN = "from tests.campaign.simulate import history_of; print(history_of({seed}, acts=15))"
+ONE_RUN = "from tests.campaign.simulate import history_of; print(history_of({seed}, acts=8))"
 
 
 def test_a_few_seeds_of_everything_going_wrong() -> None:
-    """Two lives of the whole bot, with every kind of fault: nothing is lost, doubled, mixed up, leaked or owed."""
-    outcome = simulate(seeds=2, first=2, acts=60, say=lambda _: None)
+    """A life of the whole bot, with every kind of fault: nothing is lost, doubled, mixed up, leaked or owed."""
+    outcome = simulate(seeds=1, first=2, acts=60, say=lambda _: None)
     assert outcome.violations == []
-    assert outcome.counts["operations"] > 200
-    assert sum(outcome.fired.values()) > 50
+    assert outcome.counts["operations"] > 50
+    assert sum(outcome.fired.values()) > 20
 
 
 def test_one_seed_is_one_run() -> None:

@@ -146,6 +146,7 @@ async def test_where_edits_are_refused_the_message_is_deleted(play: Play) -> Non
     await canary_story(play)
     play.rehearsal.clock.set(FRIDAY)
     await play.person("sam").hear("is in this week's digest")
+    await until(lambda: play.count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')") == 0)
     play.rehearsal.workspace.edit_window = timedelta(hours=1)
     play.rehearsal.clock.set(NEXT_WEEK)
     await take_back(play.person("sam"))

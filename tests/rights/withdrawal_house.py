@@ -81,7 +81,7 @@ def back_up(play: Play, to: Path) -> None:
 
 def put_back(play: Play, backup: Path) -> None:
     """Puts a backup in the place of the database, as a keeper would while no bot runs."""
-    for name in ("-wal", "-shm"):
+    for name in ("", "-wal", "-shm"):  # the old file too: whoever still has it open keeps that one
         Path(f"{play.database}{name}").unlink(missing_ok=True)
     shutil.copy(backup, play.database)
 
