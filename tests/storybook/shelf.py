@@ -117,6 +117,28 @@ TOLD = (
 )
 
 
+HOSTILE = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "</script><script>alert(1)//",
+    '"><a href="javascript:alert(1)">x</a>',
+    "=HYPERLINK(\"http://evil.example\",\"x\")",
+    "\u200b=1+1",
+    "＝1+1",
+    "+44 a sum", "-1+2", "@SUM(A1)", "\t=1+1", "|calc", "%0A",
+    "{{ 7 * 7 }}{% include 'x' %}",
+    "# Heading\n- list\n1. one\n> quote\n[x](javascript:alert(1)) ![y](http://evil.example/z.png) `code` *b* _i_ ~~s~~",
+    "---\n===\n    indented\n<b>html</b> &amp; &lt;",
+    "\u202eright to left\u202c and \u2067isolated",
+    "]]> <!-- -- --> <![CDATA[ &bad; \ufffe\uffff",
+    "W" * 3000,
+    "שלום וברכה, ‏مرحبا",
+    "line one\u2028line two\u2029line three",
+    "body { display: none } @import url(http://evil.example)",
+    "a\\\",\"b\nc;d\r\ne",
+    "🧵👩‍👩‍👧‍👦 Łukasz Ŵ ǆ",
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Tale:
     """One story to be planted; what is left out is somebody's ordinary choice."""
@@ -194,6 +216,13 @@ def plant_many(tx: Tx, number: int) -> None:
     """So many stories, about one every four days from February on."""
     for n, tale in enumerate(tales(number)):
         plant(tx, tale, at=START + timedelta(hours=100 * n) if number < 1000 else START + timedelta(minutes=40 * n))
+
+
+def plant_hostile(tx: Tx) -> None:
+    """Each hostile text as title, answers, advice and name of a story."""
+    for text in HOSTILE:
+        cut = {"title": text[:60], "lesson": text[:400], "credit": text[:80]}
+        plant(tx, Tale(what=text, difference=text, naming=Naming.NAME, **cut))
 
 
 def build_site(

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from shelf import Tale, build_site, plant, plant_many
+from shelf import HOSTILE, Tale, build_site, plant, plant_hostile, plant_many
 
 from bot.clock import Clock
 from bot.rights import rules, service
@@ -224,37 +224,12 @@ def test_an_export_is_remembered(database: Database, writer: Writer, workspace: 
 
 # ── hostile stories ───────────────────────────────────────────────────────────────────────────────────────────────
 
-HOSTILE = [
-    "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "</script><script>alert(1)//",
-    '"><a href="javascript:alert(1)">x</a>',
-    "=HYPERLINK(\"http://evil.example\",\"x\")",
-    "\u200b=1+1",
-    "＝1+1",
-    "+44 a sum", "-1+2", "@SUM(A1)", "\t=1+1", "|calc", "%0A",
-    "{{ 7 * 7 }}{% include 'x' %}",
-    "# Heading\n- list\n1. one\n> quote\n[x](javascript:alert(1)) ![y](http://evil.example/z.png) `code` *b* _i_ ~~s~~",
-    "---\n===\n    indented\n<b>html</b> &amp; &lt;",
-    "\u202eright to left\u202c and \u2067isolated",
-    "]]> <!-- -- --> <![CDATA[ &bad; \ufffe\uffff",
-    "W" * 3000,
-    "שלום וברכה, ‏مرحبا",
-    "line one\u2028line two\u2029line three",
-    "body { display: none } @import url(http://evil.example)",
-    "a\\\",\"b\nc;d\r\ne",
-    "🧵👩‍👩‍👧‍👦 Łukasz Ŵ ǆ",
-]  # fmt: skip
-
 
 @pytest.fixture
 def hostile(database: Database, begin: Begin) -> list[str]:
     """Each of these as title, answers, advice and name of a story."""
     with begin() as tx:
-        for text in HOSTILE:
-            tale = Tale(
-                title=text[:60], what=text, difference=text, lesson=text[:400], naming=Naming.NAME, credit=text[:80]
-            )
-            plant(tx, tale)
+        plant_hostile(tx)
     return HOSTILE
 
 
