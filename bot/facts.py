@@ -164,6 +164,7 @@ def _policy(
         backup_days=settings.backup_days,
         renew_months=settings.renew_months,
         renew_days=settings.renew_days,
+        follow_up_weeks=settings.follow_up_weeks,
         ig_lead=settings.ig_lead,
         break_glass=settings.break_glass,
         names=names,

@@ -53,6 +53,7 @@ class Settings:
     backup_days: int
     renew_months: int
     renew_days: int
+    follow_up_weeks: int
     storybook_dir: Path | None
     storybook_contact: str | None
     ig_lead: str
@@ -137,6 +138,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("BACKUP_DAYS", "backup_days", values.days(1, 3650), 35),
     Setting("RENEW_MONTHS", "renew_months", values.days(1, 240, kind="months"), 24),
     Setting("RENEW_DAYS", "renew_days", values.days(7, 365), 60),
+    Setting("FOLLOW_UP_WEEKS", "follow_up_weeks", values.days(0, 104, kind="weeks"), 8),
     Setting("IG_LEAD", "ig_lead", values.one_person, ""),
     Setting("BREAK_GLASS", "break_glass", values.yes_or_no, False),
     Setting("STORYBOOK_DIR", "storybook_dir", values.plain_path),

@@ -21,20 +21,25 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy.orm import aliased
 
+from storage import sequels
 from storage.books import Audience
 from storage.database import Tx
 from storage.records import Place, ScreenHit, StoryStatus, Version, VersionAnswer
-from storage.tables import PermissionRow, ScreenHitRow, StoryRow, VersionAnswerRow, VersionRow
+from storage.tables import PermissionRow, ScreenHitRow, SequelRow, StoryRow, VersionAnswerRow, VersionRow
+from storage.told_next import Sequel, SequelState
 
 __all__ = [
     "PLACE_OF",
     "Audience",
     "Published",
     "Standing",
+    "answering",
     "count",
     "find",
     "latest",
+    "may_read",
     "of_numbers",
     "published",
     "scripts",
@@ -55,6 +60,8 @@ class Standing:
     number: int
     story_id: str
     version: int
+    sequel: str = ""
+    """Names what happened next, as it is approved (`Sequel.mark`); empty where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Published:
     """The day of the last thing that happened to it: its approval, or its digest."""
     version: Version
     hits: tuple[ScreenHit, ...] = ()
+    sequel: Sequel | None = None
+    """What happened next, where it is approved: to be screened apart, since the story stands without it too."""
 
     @property
     def story_id(self) -> str:
@@ -75,7 +84,10 @@ class Published:
         return self.version.story_id
 
 
+RECENT: Final = 500
+"""Stories that are looked through for an answer to one question: the latest."""
 _READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
+_NO_NUMBER: Final = 2**31 - 1
 _ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
 _HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
 _HEAD = (
@@ -115,13 +127,47 @@ def of_numbers(tx: Tx, audience: Audience, numbers: Sequence[int]) -> Sequence[P
     return _load(tx, audience, _heads().where(StoryRow.number.in_(list(numbers))).order_by(StoryRow.number))
 
 
+def answering(
+    tx: Tx, audience: Audience, prompt_id: str, *, below: int | None = None, most: int
+) -> Sequence[tuple[int, str]]:
+    """Numbers and ids of stories that answer this question, highest number first, among the latest below this one."""
+    values = {**_values(tx, audience), "below": below or _NO_NUMBER, "prompt": prompt_id, "most": most}
+    return [(row.number, row.id) for row in tx.connection.execute(_answering(), values)]
+
+
 def standing(tx: Tx, audience: Audience) -> Sequence[Standing]:
     """Everything that this audience may read, lowest number first, without its words."""
-    rows = tx.connection.execute(
-        _readable(select(StoryRow.number, StoryRow.id, StoryRow.approved_version)).order_by(StoryRow.number),
-        _values(tx, audience),
+    heads = _readable(select(StoryRow.number, StoryRow.id, StoryRow.approved_version, SequelRow.id, SequelRow.n))
+    told = heads.outerjoin(
+        SequelRow,
+        (SequelRow.workspace == StoryRow.workspace)
+        & (SequelRow.story_id == StoryRow.id)
+        & (SequelRow.state == SequelState.APPROVED),
     )
-    return [Standing(*row) for row in rows]
+    rows = tx.connection.execute(told.order_by(StoryRow.number), _values(tx, audience))
+    return [
+        Standing(number, story_id, version, "" if told is None else f"{told}:{n}")
+        for number, story_id, version, told, n in rows
+    ]
+
+
+def may_read(tx: Tx, audience: Audience, story_id: Any, version: Any) -> ColumnElement[bool]:
+    """A condition for statements of storage: that this audience may read the story, and in this version."""
+    head = aliased(StoryRow)
+    given = aliased(PermissionRow)
+    found = select(head.id).where(
+        head.workspace == tx.workspace,
+        head.id == story_id,
+        head.approved_version == version,
+        head.status.in_(_READABLE),
+        head.held.is_(False),
+        given.workspace == head.workspace,
+        given.story_id == head.id,
+        given.version == head.approved_version,
+        given.place == PLACE_OF[audience],
+        given.revoked_at.is_(None),
+    )
+    return found.exists()
 
 
 def count(tx: Tx, audience: Audience) -> int:
@@ -170,6 +216,21 @@ def _heads() -> Select[Any]:
     )
 
 
+@cache
+def _answering() -> Select[Any]:
+    """Built once: the latest stories with an answer to a question."""
+    heads = _readable(select(StoryRow.number, StoryRow.id, StoryRow.approved_version))
+    latest = heads.where(StoryRow.number < bindparam("below")).order_by(StoryRow.number.desc()).limit(RECENT).subquery()
+    answered = select(latest.c.number, latest.c.id).join(
+        VersionAnswerRow,
+        (VersionAnswerRow.workspace == bindparam("workspace"))
+        & (VersionAnswerRow.story_id == latest.c.id)
+        & (VersionAnswerRow.n == latest.c.approved_version),
+    )
+    those = answered.where(VersionAnswerRow.prompt_id == bindparam("prompt"), VersionAnswerRow.value != "")
+    return those.order_by(latest.c.number.desc()).limit(bindparam("most"))
+
+
 def _values(tx: Tx, audience: Audience) -> dict[str, object]:
     return {"workspace": tx.workspace, "place": PLACE_OF[audience]}
 
@@ -196,6 +257,7 @@ def _load(tx: Tx, audience: Audience, statement: Select[Any]) -> Sequence[Publis
     )
     for story_id, *values in rows:
         hits[story_id].append(ScreenHit(*values))
+    told_next = sequels.approved(tx, [story_id for story_id, _ in wanted])
     places: defaultdict[str, set[Place]] = defaultdict(set)
     given = select(PermissionRow.story_id, PermissionRow.place).where(
         _of(tx, PermissionRow.workspace, PermissionRow.story_id, PermissionRow.version, wanted),
@@ -221,6 +283,7 @@ def _load(tx: Tx, audience: Audience, statement: Select[Any]) -> Sequence[Publis
                 changed_prompts=tuple(row.changed_prompts),
             ),
             hits=tuple(hits[row.story_id]),
+            sequel=told_next.get(row.story_id),
         )
         for row in heads
     ]

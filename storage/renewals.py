@@ -38,13 +38,15 @@ def find(tx: Tx, story_id: str) -> Renewal | None:
 
 def shown_since(tx: Tx, story_id: str) -> datetime | None:
     """When the story was published: its digest, or its approval where it is shown elsewhere only; None if it is not."""
-    row = tx.connection.execute(_shown().where(StoryRow.workspace == tx.workspace, StoryRow.id == story_id)).first()
+    row = tx.connection.execute(
+        shown_stories().where(StoryRow.workspace == tx.workspace, StoryRow.id == story_id)
+    ).first()
     return None if row is None else row.since
 
 
 def due(tx: Tx, before: datetime) -> Sequence[str]:
     """Ids of stories that were published, permitted and last renewed before this, and are not being asked about."""
-    shown = _shown().where(StoryRow.workspace == tx.workspace).subquery()
+    shown = shown_stories().where(StoryRow.workspace == tx.workspace).subquery()
     rows = tx.connection.execute(
         select(shown.c.id)
         .outerjoin(RenewalRow, (RenewalRow.workspace == tx.workspace) & (RenewalRow.story_id == shown.c.id))
@@ -64,7 +66,7 @@ def unanswered(tx: Tx) -> Sequence[str]:
         select(RenewalRow.story_id)
         .join(StoryRow, (StoryRow.workspace == RenewalRow.workspace) & (StoryRow.id == RenewalRow.story_id))
         .where(RenewalRow.workspace == tx.workspace, RenewalRow.answer_by <= tx.now)
-        .order_by(StoryRow.number)
+        .order_by(StoryRow.number + 0)  # or SQLite would read all stories in this order rather than sort a few
     )
     return list(rows.scalars())
 
@@ -114,7 +116,7 @@ def answered_otherwise(tx: Tx, story_id: str) -> bool:
     return since > 0
 
 
-def _shown() -> Any:
+def shown_stories() -> Any:
     """Every story that may be shown somewhere: id, number, since when, and when its permission was last given."""
     went_out = (
         select(func.max(EditionRow.made_at))

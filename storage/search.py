@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from math import log
 from typing import Final
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import aliased
 
 from storage.database import Tx
 from storage.records import Part, StoryStatus
-from storage.tables import SearchWordRow, StoryRow, VersionAnswerRow
+from storage.tables import SearchWordRow, SequelRow, StoryRow, VersionAnswerRow
+from storage.told_next import SequelState
 
 MOST_TERMS: Final = 8
 """Words of a question that count."""
@@ -83,6 +84,10 @@ def index(tx: Tx, story_id: str) -> None:
         for word in stems(value):
             weights[word] += TITLE if part is Part.TITLE else 1
         weights.update(choice(prompt_id, one) for one in choices)
+    next_told = select(SequelRow.words).where(
+        SequelRow.workspace == tx.workspace, SequelRow.story_id == story_id, SequelRow.state == SequelState.APPROVED
+    )
+    weights.update(stems(tx.connection.execute(next_told).scalar_one_or_none() or ""))
     if weights:
         tx.connection.execute(
             insert(SearchWordRow),
@@ -95,7 +100,11 @@ def index(tx: Tx, story_id: str) -> None:
 
 def catch_up(tx: Tx, *, most: int = 200) -> int:
     """Index stories that were approved before there was an index; returns how many it took in."""
-    indexed = exists().where(SearchWordRow.workspace == StoryRow.workspace, SearchWordRow.number == StoryRow.number)
+    # Selecting the number alone: asked for whole rows, SQLite would look through all words for each story.
+    words = select(SearchWordRow.number)
+    indexed = words.where(
+        SearchWordRow.workspace == StoryRow.workspace, SearchWordRow.number == StoryRow.number
+    ).exists()
     missing = (
         select(StoryRow.id)
         .where(

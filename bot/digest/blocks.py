@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import ids, kit, text
 from bot.story.screened import nouns, why_kept_back
 from bot.story.taking_back import take_back_button
-from bot.story.view import StoryView, minutes_to_read
+from bot.story.view import WHAT_NEXT, StoryView, at_length, minutes_to_read
 
 Words = tuple[str, list[kit.Block]]
 """The notification's text, and the blocks."""
@@ -28,8 +28,11 @@ _PAGE: Final = 11_000
 """Characters of a thread post, beside its header."""
 
 
-def edition(views: Sequence[StoryView], *, day: str, late: str | None) -> Words:
-    """The week's stories, at least one. `day` is the day it goes out on, `late` what is said when it is late."""
+def edition(views: Sequence[StoryView], *, day: str, late: str | None, next_told: Sequence[StoryView] = ()) -> Words:
+    """The week's stories, at least one. `day` is the day it goes out on, `late` what is said when it is late.
+
+    `next_told` are earlier stories of which the thread tells what happened next.
+    """
     minutes = text.count(minutes_to_read(views), "minute")
     several = len(views) > 1
     title = "This week's stories" if several else "This week's story"
@@ -41,6 +44,9 @@ def edition(views: Sequence[StoryView], *, day: str, late: str | None) -> Words:
         said.append(kit.bullets(*(heading(view) for view in views)))
     else:
         said += [_opening(view) for view in views]
+    if next_told:
+        said.append(kit.rich(kit.words(WHAT_NEXT, bold=True)))
+        said.append(kit.bullets(*(f"{heading(view)} (story {view.number})" for view in next_told)))
     said.append(kit.context("Full stories are in the thread." if several else "The story is in the thread."))
     said.append(_tell())
     return f"{title}: {len(views)} new, about {minutes} to read.", said
@@ -95,6 +101,17 @@ def story_posts(view: StoryView) -> list[Words]:
         )
         for part, page in enumerate(pages)
     ]
+
+
+def what_next(view: StoryView, words: str, *, posted_on: str | None, permalink: str | None) -> Words:
+    """A post in the thread: what happened next in an earlier story, and where that story stands."""
+    digest = f"the digest of {posted_on}" if posted_on else "an earlier digest"
+    linked = f"<{text.escape(permalink)}|{digest}>" if permalink else digest
+    head = kit.header(text.cut(f"{WHAT_NEXT}: {heading(view)}", _HEADING))
+    return (
+        f"{WHAT_NEXT} in story {view.number}.",
+        [head, *at_length(None, words), kit.section(f"Story {view.number}, from {linked}.")],
+    )
 
 
 def runs(words: str) -> list[str]:

@@ -3,21 +3,24 @@
 Changes nothing. Used by the services, which plan, and by the renderers, which run at the moment of sending.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot import text
 from bot.digest.blocks import heading, late_line
 from bot.digest.preview_blocks import Preview, Row, WeekCounts, line
-from bot.digest.rules import Said
+from bot.digest.rules import MOST_NEXT, Said
 from bot.story import clearing
+from bot.story.next_told import readable
 from bot.story.policy import Policy
 from bot.story.slots import MOST_STORIES, week_of
 from bot.story.view import StoryView, view_of
 from bot.story.when import coming_slot, say_slot
-from storage import decisions, editions, stories
+from storage import decisions, editions, sequels, stories
 from storage.database import Tx
 from storage.records import Edition, EditionState, Place, Story, StoryStatus, Verb
+from storage.told_next import Sequel, SequelState
 
 
 def view(tx: Tx, story_id: str, version: int) -> StoryView:
@@ -50,6 +53,29 @@ def _is_clean(tx: Tx, story: Story) -> bool:
 def standing(tx: Tx, edition: Edition) -> list[StoryView]:
     """The stories of an edition that may still be shown, in order."""
     return [view(tx, story_id, version) for story_id, version in edition.entries if still_stands(tx, story_id, version)]
+
+
+def next_told(tx: Tx, edition: Edition) -> list[StoryView]:
+    """Earlier stories of which this edition tells what happened next, as far as both may still be shown, in order."""
+    told = sequels.of_edition(tx, edition.id)
+    return [found[0] for found in (next_of(tx, one.story_id) for one in told) if found is not None]
+
+
+def to_tell_of(tx: Tx, new: Collection[str]) -> list[Sequel]:
+    """What happened next in a few earlier stories, for an edition whose own are `new`: the earliest approved first."""
+    ready = (one for one in sequels.untold(tx) if one.story_id not in new and next_of(tx, one.story_id) is not None)
+    return list(islice(ready, MOST_NEXT))
+
+
+def next_of(tx: Tx, story_id: str) -> tuple[StoryView, Sequel, str] | None:
+    """A story that stands in a digest, and what happened next in it with its words, as far as both may be shown."""
+    story, one = stories.find(tx, story_id), sequels.find(tx, story_id)
+    words = readable(one) if one is not None and one.state is SequelState.APPROVED else None
+    if story is None or one is None or words is None or story.approved_version is None:
+        return None
+    if not still_stands(tx, story_id, story.approved_version):
+        return None
+    return view(tx, story_id, story.approved_version), one, words
 
 
 def went_out_at(edition: Edition) -> datetime:
@@ -106,7 +132,12 @@ def preview(tx: Tx, policy: Policy, slot: datetime) -> Preview:
         rows=[_row(tx, policy, story) for story in going],
         held=[_row(tx, policy, story) for story in held],
         more=more,
+        next_told=_numbers(tx, to_tell_of(tx, {story.id for story in going})) if going else (),
     )
+
+
+def _numbers(tx: Tx, told: Sequence[Sequel]) -> tuple[int, ...]:
+    return tuple(stories.get(tx, one.story_id).number for one in told)
 
 
 def held_by(tx: Tx, policy: Policy, story_id: str) -> str:

@@ -13,7 +13,7 @@ from bot.digest.blocks import story_posts
 from bot.digest.rules import Said
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import editions, outbox
+from storage import editions, outbox, sequels
 from storage.database import Tx
 from storage.records import Edition, EditionState, Message, Op, OutboxState
 
@@ -22,6 +22,8 @@ EDITION: Final = tidings.EDITION
 shows again in a quiet week."""
 EDITION_STORY: Final = tidings.EDITION_STORY
 """One post of a story in the thread. Story and version; args: part."""
+EDITION_SEQUEL: Final = tidings.EDITION_SEQUEL
+"""A post in the thread: what happened next in an earlier story. Story; args: sequel, n, edition."""
 EDITION_LINK: Final = "edition_link"
 """Asks Slack for the address of the week's message. args: edition, held."""
 EDITION_NOTICE: Final = "edition_notice"
@@ -73,6 +75,11 @@ def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tup
                 ),
             )
             outbox.show(tx, row, [story_id])
+    for one in sequels.of_edition(tx, edition.id):
+        told: Mapping[str, str | int | bool | None] = {"sequel": one.id, "n": one.n}
+        said = Message(EDITION_SEQUEL, to, args=told, story_id=one.story_id, thread=post, depends_on=post)
+        for outbox_id in (outbox.enqueue(tx, said), post):
+            outbox.show(tx, outbox_id, [one.story_id])
     link = outbox.enqueue(
         tx,
         Message(
@@ -82,13 +89,18 @@ def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tup
             args={"edition": edition.id, "held": held},
             target=post,
             depends_on=post,
-            lane=f"link:{edition.id}",  # beside the channel's lane: the thread does not wait for an address
+            lane=link_lane(edition),  # beside the channel's lane: the thread does not wait for an address
         ),
     )
     put_word(tx, policy, edition, held=held, depends_on=link)
     # Says nothing when all is well; the screen may find at the moment of sending what it did not find before.
     to = tidings.channel(policy.review_channel)
     outbox.enqueue(tx, Message(LEFT_OUT, to, args={"edition": edition.id}, lane=f"left_out:{to}"))
+
+
+def link_lane(edition: Edition) -> str:
+    """The lane in which Slack is asked for the address of an edition's message."""
+    return f"link:{edition.id}"
 
 
 def put_word(tx: Tx, policy: Policy, edition: Edition, *, held: int, depends_on: str) -> None:

@@ -41,6 +41,8 @@ class Preview:
     rows: Sequence[Row] = ()
     held: Sequence[Row] = ()
     more: int = 0
+    next_told: Sequence[int] = ()
+    """Numbers of the earlier stories of which it would tell what happened next."""
     made: EditionState | None = None
     """Set once the edition was made: then there is nothing left to hold."""
 
@@ -82,6 +84,8 @@ def preview(shown: Preview, *, now: datetime, post_now: bool) -> Words:
         said.append(kit.context(f"{len(shown.held) - _MOST_HELD} more are held."))
     if shown.more:
         said.append(kit.context(f"{_more(shown)} after these, for a later week."))
+    if shown.next_told:
+        said.append(kit.context(f"{_next(shown)}."))
     if shown.rows:
         said.append(_buttons(shown, post_now=post_now))
     return f"{whose} digest, as it will look: {many}, {where}.", said
@@ -89,6 +93,10 @@ def preview(shown: Preview, *, now: datetime, post_now: bool) -> Words:
 
 def _more(shown: Preview) -> str:
     return text.count(shown.more, "more story", "more stories")
+
+
+def _next(shown: Preview) -> str:
+    return f"Beneath them, what happened next in {text.join([f'story {number}' for number in shown.next_told])}"
 
 
 def _buttons(shown: Preview, *, post_now: bool) -> kit.Block:
@@ -111,6 +119,8 @@ def preview_text(shown: Preview) -> str:
     lines += [f"  {row.number} held by {row.held_by}, stays approved for a later week" for row in shown.held]
     if shown.more:
         lines.append(f"  {_more(shown)} after these, for a later week")
+    if shown.next_told:
+        lines.append(f"  {_next(shown)}")
     return "\n".join(lines)
 
 

@@ -32,7 +32,7 @@ def _edition(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     if not views:
         return Rendered(*blocks.taken_back()) if row.op is Op.UPDATE else None
     day = text.day(loading.went_out_at(edition), policy.zone)
-    return Rendered(*blocks.edition(views, day=day, late=late))
+    return Rendered(*blocks.edition(views, day=day, late=late, next_told=loading.next_told(tx, edition)))
 
 
 def _reread(tx: Tx, policy: Policy, row: OutboxRow, late: str | None) -> Rendered | None:
@@ -56,6 +56,16 @@ def _edition_story(tx: Tx, _policy: Policy, row: OutboxRow) -> Rendered | None:
         return Rendered(*posts[part])
     # Shorter than it was, since its teller is described by less: what stood here stands above.
     return Rendered("The whole story stands in the post above.") if row.op is Op.UPDATE else None
+
+
+def _edition_sequel(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    found = None if row.story_id is None else loading.next_of(tx, row.story_id)
+    if row.story_id is None or found is None or (found[1].id, found[1].n) != (row.args["sequel"], row.args["n"]):
+        return None
+    first = editions.of_story(tx, row.story_id)
+    posted_on = None if first is None else text.day(loading.went_out_at(first), policy.zone)
+    link = None if first is None else outbox.permalink_in(tx, messages.link_lane(first))
+    return Rendered(*blocks.what_next(found[0], found[2], posted_on=posted_on, permalink=link))
 
 
 def _still_stands(tx: Tx, _policy: Policy, row: OutboxRow) -> str | None:
@@ -201,6 +211,7 @@ def _moment(policy: Policy, when: datetime) -> str:
 KINDS: Kinds = {
     messages.EDITION: Kind(render=_edition, gate=_something_stands, parked=_deleted_instead),
     messages.EDITION_STORY: Kind(render=_edition_story, gate=_still_stands, parked=_deleted_instead),
+    messages.EDITION_SEQUEL: Kind(render=_edition_sequel),
     messages.EDITION_LINK: Kind(parked=_link_parked),
     messages.EDITION_NOTICE: Kind(render=_notice, gate=_still_stands),
     messages.HEARTBEAT: Kind(render=_heartbeat),

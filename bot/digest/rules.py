@@ -16,6 +16,8 @@ LATE: Final = timedelta(minutes=15)
 """An edition made later than this after its slot says so."""
 
 PREVIEW_AT: Final = time(10)
+MOST_NEXT: Final = 3
+"""Earlier stories of which one edition tells what happened next."""
 
 
 class Said(StrEnum):

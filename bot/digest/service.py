@@ -16,7 +16,7 @@ from bot.errors import Conflict
 from bot.story import slots, tidings
 from bot.story.policy import Policy, QuietWeek, is_reviewer
 from bot.story.when import coming_slot, expected_slots
-from storage import audit, editions, outbox, stories, tellers
+from storage import audit, editions, outbox, sequels, stories, tellers
 from storage.database import Tx
 from storage.records import Edition, EditionState, Op, OutboxState, Story
 
@@ -120,6 +120,8 @@ def make_edition(
     if edition is None:
         raise Conflict("the week has its edition")
     trail.note_edition(tx, entries, state, whose)
+    if entries:
+        _tell_what_happened_next(tx, edition)
     if shows or policy.quiet_week is QuietWeek.SAY:
         messages.put_edition(tx, policy, edition, shows=shows, held=len(held))
     else:
@@ -133,6 +135,12 @@ def make_edition(
         "edition made week=%d-%02d state=%s stories=%d late=%s manual=%s", *week, state, len(entries), late, manual
     )
     return edition
+
+
+def _tell_what_happened_next(tx: Tx, edition: Edition) -> None:
+    """Beside its own stories the edition tells what happened next in a few earlier ones; the rest wait for the next."""
+    for one in loading.to_tell_of(tx, {story_id for story_id, _ in edition.entries}):
+        sequels.carry(tx, one, edition.id)
 
 
 def _post(tx: Tx, story: Story) -> int | None:

@@ -51,6 +51,8 @@ class Policy:
     """How long backups are kept at most, as tellers are told. The keeper's schedule must hold it."""
     renew_months: int = 24
     renew_days: int = 60
+    follow_up_weeks: int = 8
+    """0: nobody is asked what happened next."""
     ig_lead: str = ""
     """Slack id of the information-governance lead; empty where there is none."""
     break_glass: bool = False

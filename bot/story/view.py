@@ -14,6 +14,10 @@ from storage.records import Naming, Part, Version
 
 READING_SPEED = 200
 """Words a minute."""
+WHAT_NEXT = "What happened next"
+"""The label of what a teller told some weeks later."""
+_RUN = 2000
+"""Characters of one run of a long answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,20 @@ class StoryView:
         return sum(len(text.split()) for text in texts)
 
 
-def view_of(number: int, version: Version) -> StoryView:
-    """The view of a version under its story's number."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer of a story, with the wording of its question and what the story is called."""
+
+    prompt_id: str
+    number: int
+    heading: str
+    asked: str
+    words: str
+
+
+def view_of(number: int, version: Version, what_next: str | None = None) -> StoryView:
+    """The view of a version under its story's number, with what happened next where that may be shown."""
+    later = ((WHAT_NEXT, what_next),) if what_next else ()
     parts = {answer.part: answer.value for answer in version.answers if answer.value}
     return StoryView(
         number=number,
@@ -64,7 +80,7 @@ def view_of(number: int, version: Version) -> StoryView:
         title=parts.get(Part.TITLE),
         kind=parts.get(Part.KIND),
         services=parts.get(Part.SERVICES),
-        sections=tuple((a.label, a.value) for a in version.answers if a.part is Part.BODY and a.value),
+        sections=tuple((a.label, a.value) for a in version.answers if a.part is Part.BODY and a.value) + later,
         lesson=parts.get(Part.LESSON),
         credit=None if version.naming is Naming.NONE else version.credit_line,
         changed_labels=tuple(a.label for a in version.answers if a.prompt_id in version.changed_prompts),
@@ -77,6 +93,19 @@ def reading_blocks(view: StoryView) -> list[kit.Block]:
     if view.lesson:
         blocks.append(kit.quote(view.lesson))
     return blocks
+
+
+def at_length(label: str | None, words: str) -> list[kit.Block]:
+    """What a teller wrote, in as many blocks as it takes, broken at white space where there is some."""
+    pieces = []
+    while len(words) > _RUN:
+        end = max(words.rfind("\n", 0, _RUN), words.rfind(" ", 0, _RUN))
+        end = end if end > _RUN // 2 else _RUN
+        pieces.append(words[:end])
+        words = words[end:].lstrip()
+    if words or not pieces:
+        pieces.append(words)
+    return [kit.said(None if place else label, piece) for place, piece in enumerate(pieces)]
 
 
 def minutes_to_read(views: Sequence[StoryView]) -> int:

@@ -37,9 +37,13 @@ class Entry:
     month: str
     """ "2025-06": the month it was told, and no finer."""
     day: str
-    """ "2025-06-06": the day of its approval or its digest."""
+    """ "2025-06-06": the day of its approval or its digest, or that of what happened next."""
     credit: str
     words: str
+    sequel: str = ""
+    """Names what happened next, as it is approved; empty where nothing is."""
+    next: str = ""
+    """What happened next, where it may be shown."""
 
     @property
     def month_text(self) -> str:
@@ -57,9 +61,11 @@ def page_of(number: int) -> str:
     return f"stories/{number}.html"
 
 
-def entry_of(number: int, version: Version, *, told_on: date, decided_on: date) -> Entry:
-    """The entry of a version under its story's number."""
-    view = view_of(number, version)
+def entry_of(
+    number: int, version: Version, *, told_on: date, decided_on: date, sequel: str = "", what_next: str | None = None
+) -> Entry:
+    """The entry of a version under its story's number, with what happened next where that may be shown."""
+    view = view_of(number, version, what_next)
     chosen: dict[str, tuple[str, ...]] = {
         "kind": _choices(version, part=Part.KIND),
         "services": _choices(version, part=Part.SERVICES),
@@ -81,6 +87,8 @@ def entry_of(number: int, version: Version, *, told_on: date, decided_on: date) 
         day=decided_on.isoformat(),
         credit=view.credit or "",
         words=search_words(view),
+        sequel=sequel,
+        next=what_next or "",
     )
 
 

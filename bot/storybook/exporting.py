@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.story.next_told import mark_of, readable
 from bot.story.screening import Span
-from bot.story.view import view_of
+from bot.story.view import WHAT_NEXT, StoryView, view_of
 from bot.storybook.site import BATCH, Reading, checked
 from bot.text import month_and_year
 from storage import published
@@ -65,7 +66,7 @@ def export(
             left[one.number] = kinds
             continue
         write(put(one, columns))
-        held.append(Standing(one.number, one.story_id, one.version.n))
+        held.append(Standing(one.number, one.story_id, one.version.n, mark_of(one.sequel)))
     return Exported(tuple(held), left)
 
 
@@ -77,6 +78,10 @@ def _batches(audience: Audience, reading: Reading, standing: Sequence[Standing])
         yield from found
 
 
+def _view(one: Published) -> StoryView:
+    return view_of(one.number, one.version, readable(one.sequel))
+
+
 Columns = Sequence[tuple[str, str]]
 """(key, heading)."""
 _BEFORE: Final = (
@@ -86,7 +91,7 @@ _BEFORE: Final = (
     ("kind", "How it went"),
     ("services", "Services"),
 )
-_AFTER: Final = (("lesson", "One thing to tell others"), ("credit", "Told by"))
+_AFTER: Final = (("next", WHAT_NEXT), ("lesson", "One thing to tell others"), ("credit", "Told by"))
 
 
 def _columns(audience: Audience, reading: Reading, standing: Sequence[Standing]) -> Columns:
@@ -98,7 +103,7 @@ def _columns(audience: Audience, reading: Reading, standing: Sequence[Standing])
 
 
 def _plain_values(one: Published) -> dict[str, str]:
-    view = view_of(one.number, one.version)
+    view = _view(one)
     return {
         "number": str(one.number),
         "month": month_and_year(one.told_on),
@@ -107,6 +112,7 @@ def _plain_values(one: Published) -> dict[str, str]:
         "services": view.services or "",
         "lesson": view.lesson or "",
         "credit": view.credit or "",
+        "next": readable(one.sequel) or "",
         **{f"answer:{a.prompt_id}": a.value for a in one.version.answers if a.part is Part.BODY},
     }
 
@@ -139,7 +145,7 @@ def safe_cell(text: str) -> str:
 
 
 def _jsonl(one: Published, _: Columns) -> str:
-    view = view_of(one.number, one.version)
+    view = _view(one)
     said = {
         "number": one.number,
         "told": f"{one.told_on:%Y-%m}",
@@ -158,7 +164,7 @@ def _jsonl(one: Published, _: Columns) -> str:
 
 
 def _markdown(one: Published, _: Columns) -> str:
-    view = view_of(one.number, one.version)
+    view = _view(one)
     facts = " · ".join(part for part in (view.kind, f"Story {one.number}") if part)
     parts = [f"## {safe_markdown(' '.join(view.heading.split()))}", safe_markdown(facts)]
     if view.lesson:

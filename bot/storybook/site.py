@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from bot.errors import Conflict
 from bot.story import screening
+from bot.story.next_told import mark_of, readable
 from bot.story.screened import undisputed
 from bot.story.screening import Span
 from bot.story.view import StoryView, view_of
@@ -90,8 +91,8 @@ class Source:
                 found = published.of_numbers(tx, self.audience, numbers[first : first + BATCH])
             for one in found:
                 entry = self.entries.get(one.number)
-                if entry is not None and entry.version == one.version.n:
-                    yield entry, view_of(one.number, one.version)
+                if entry is not None and (entry.version, entry.sequel) == (one.version.n, mark_of(one.sequel)):
+                    yield entry, view_of(one.number, one.version, entry.next)
 
 
 def build(
@@ -146,10 +147,10 @@ def is_current(target: Path, reading: Reading, standing: Sequence[Standing], wis
         return False
     with reading() as tx:
         vocabulary = vocabulary_in(tx, wishes.audience)
-    versions = {one["number"]: one["version"] for one in state["entries"]}
-    versions |= {int(number): left[0] for number, left in state["left"].items()}
-    return bool(state["made_by"] == _made_by(wishes, vocabulary)) and versions == {
-        one.number: one.version for one in standing
+    versions = {one["number"]: (one["version"], one["sequel"]) for one in state["entries"]}
+    left = {int(number): (value[0], "") for number, value in state["left"].items()}
+    return bool(state["made_by"] == _made_by(wishes, vocabulary)) and versions | left == {
+        one.number: (one.version, "" if one.number in left else one.sequel) for one in standing
     }
 
 
@@ -187,8 +188,9 @@ def _gather(source: Source, standing: Sequence[Standing], kept: dict[str, Any]) 
     left = {one.number: left[one.number] for one in standing if left.get(one.number, (0,))[0] == one.version}
     fresh: list[int] = []
     for one in standing:
-        if one.number in known and known[one.number]["version"] == one.version:
-            source.entries[one.number] = entries_of.from_json(known[one.number])
+        before = known.get(one.number)
+        if before is not None and (before["version"], before["sequel"]) == (one.version, one.sequel):
+            source.entries[one.number] = entries_of.from_json(before)
         elif one.number not in left:
             fresh.append(one.number)
     for first in range(0, len(fresh), BATCH):
@@ -199,7 +201,18 @@ def _gather(source: Source, standing: Sequence[Standing], kept: dict[str, Any]) 
             if kinds:
                 left[story.number] = (story.version.n, kinds)
                 continue
-            made = entry_of(story.number, story.version, told_on=story.told_on, decided_on=story.decided_on)
+            changed_on = story.decided_on
+            what_next = readable(story.sequel, source.find)
+            if what_next and story.sequel is not None and story.sequel.decided_at is not None:
+                changed_on = max(changed_on, story.sequel.decided_at.date())
+            made = entry_of(
+                story.number,
+                story.version,
+                told_on=story.told_on,
+                decided_on=changed_on,
+                sequel=mark_of(story.sequel),
+                what_next=what_next,
+            )
             source.entries[story.number] = made
     return left
 
@@ -264,7 +277,7 @@ class _Site:
 
 def _made_from(entry: Entry, beside: dict[int, Neighbours]) -> tuple[object, ...]:
     near = beside[entry.number]
-    return (entry.version, *((one and (one.number, one.title)) for one in (near.before, near.after)))
+    return (entry.version, entry.sequel, *((one and (one.number, one.title)) for one in (near.before, near.after)))
 
 
 def _state(target: Path) -> dict[str, Any] | None:

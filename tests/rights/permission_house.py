@@ -34,12 +34,14 @@ EVERY: Kinds = {
 class House(DigestHouse):
     """One workspace in which tellers change their minds."""
 
+    kinds: Kinds = EVERY
+
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.screen: dict[str, Rendered] = {}
 
     def _send(self, tx: Tx, row: OutboxRow, park: str | None) -> Sent | None:
-        kind = EVERY[row.kind]
+        kind = self.kinds[row.kind]
         if row.op is Op.PERMALINK:
             outbox.mark_sent(tx, row, permalink="https://example.slack.com/archives/C0/p1")
             return None

@@ -11,10 +11,10 @@ from typing import Any
 from bot.intake.script_file import load_script
 from bot.story.codes import FIVE
 from bot.storybook.site import Built, Wishes, build
-from storage import drafts, screen_hits, stories, storybook
+from storage import drafts, screen_hits, sequels, stories, storybook
 from storage.books import Audience, BookKind
 from storage.database import Database, Tx
-from storage.records import Naming, Part, Place, ScreenHit, StoryStatus, Version, VersionAnswer, VersionKind
+from storage.records import Naming, Part, Place, ScreenHit, StoryStatus, Verb, Version, VersionAnswer, VersionKind
 
 TODAY = date(2025, 12, 1)
 START = datetime(2025, 2, 3, 10, 0, tzinfo=UTC)
@@ -219,10 +219,16 @@ def plant_many(tx: Tx, number: int) -> None:
 
 
 def plant_hostile(tx: Tx) -> None:
-    """Each hostile text as title, answers, advice and name of a story."""
+    """Each hostile text as title, answers, advice and name of a story, and as what happened next."""
     for text in HOSTILE:
         cut = {"title": text[:60], "lesson": text[:400], "credit": text[:80]}
-        plant(tx, Tale(what=text, difference=text, naming=Naming.NAME, **cut))
+        what_next(tx, plant(tx, Tale(what=text, difference=text, naming=Naming.NAME, **cut)), text)
+
+
+def what_next(tx: Tx, story_id: str, words: str) -> None:
+    """What happened next in this story, approved."""
+    one = sequels.put(tx, story_id, words, {})
+    assert sequels.decide(tx, one, Verb.APPROVE, by="U0JOE", care=False) is Verb.APPROVE
 
 
 def build_site(

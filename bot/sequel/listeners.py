@@ -1,0 +1,195 @@
+"""What tellers and reviewers press and send about what happened next: read the payload, have one thing done, answer.
+
+Nothing is decided here and nobody is trusted here. `app.py` takes this room's part in the house from here: `register`,
+`KINDS` and the chore `check`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot import ids
+from bot.edge import Edge
+from bot.sequel import asking, blocks, card_blocks, rules, service
+from bot.sequel.asking import check
+from bot.sequel.rendering import KINDS, say
+from bot.sequel.rules import Sent, What
+from bot.story.policy import Policy
+from storage import sequels, stories
+from storage.database import Tx
+from storage.records import Verb
+from storage.told_next import SequelAnswer, SequelState
+
+__all__ = ["KINDS", "check", "register"]
+
+Body = dict[str, Any]
+Remember = Callable[[], Awaitable[None]]
+"""Has every tombstone written outside the database, and the bytes taken off the disk."""
+
+
+def register(app: AsyncApp, edge: Edge, remember: Remember) -> None:
+    """Listen to the question, the teller's form and the reviewers' cards."""
+    _register_teller(app, edge, remember)
+    _register_form(app, edge)
+    _register_reviewers(app, edge)
+
+
+def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
+    def listen(action_id: str, said: SequelAnswer) -> None:
+        @app.action(action_id)
+        async def on_answer(ack: AsyncAck, body: Body) -> None:
+            person, value, channel = _press(body)
+
+            def work(tx: Tx, policy: Policy) -> None:
+                say(tx, asking.answer(tx, by=person, story_id=value, said=said), channel=channel, person=person)
+
+            await edge.once(body, work, apology=_regret(channel, person))
+            await ack()
+
+    listen(ids.SEQUEL_NOTHING_YET, SequelAnswer.NOTHING_YET)
+    listen(ids.SEQUEL_DONT_ASK, SequelAnswer.NEVER)
+
+    @app.action(ids.SEQUEL_TELL)
+    async def on_tell(ack: AsyncAck, body: Body) -> None:
+        person, value, channel = _press(body)
+
+        def look(tx: Tx, _: Policy) -> dict[str, Any] | What:
+            return _form(tx, by=person, story_id=value)
+
+        await _open(edge, body, await edge.read(look), channel, person)
+        await ack()
+
+    @app.action(ids.SEQUEL_TAKE_BACK)
+    async def on_take_back(ack: AsyncAck, body: Body) -> None:
+        person, value, channel = _press(body)
+
+        def work(tx: Tx, policy: Policy) -> None:
+            say(tx, service.take_back(tx, policy, by=person, story_id=value), channel=channel, person=person)
+
+        await edge.once(body, work, apology=_regret(channel, person))
+        await remember()  # again where it failed before: the press comes again until it is acknowledged
+        await ack()
+
+
+def _register_form(app: AsyncApp, edge: Edge) -> None:
+    @app.view(ids.SEQUEL_VIEW)
+    async def on_send(ack: AsyncAck, body: Body) -> None:
+        view = body.get("view") or {}
+        person = str((body.get("user") or {}).get("id") or "")
+        story_id, found = rules.metadata_of(str(view.get("private_metadata") or ""))
+        words = blocks.words_in(view)
+        failed: list[What] = []
+        not_ones = found if blocks.says_not_one(view) else {}
+
+        def work(tx: Tx, policy: Policy) -> Sent:
+            return service.send(tx, policy, by=person, story_id=story_id, words=words, not_ones=not_ones)
+
+        # What cannot be taken is no delivery that was dealt with: sent again, it is refused again, its words kept.
+        sent = service.judge(words, not_ones)
+        if sent.what is What.DONE:
+            came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
+            sent = came or Sent(failed[0] if failed else What.DONE)
+        if sent.what is What.FOUND:
+            again = await edge.read(
+                lambda tx, _: _form(tx, by=person, story_id=story_id, words=words, found=sent.found)
+            )
+            if isinstance(again, What):
+                await ack(response_action="errors", errors={blocks.WORDS: blocks.LINES[again]})
+            else:
+                await ack(response_action="update", view=again)
+        elif sent.what is not What.DONE:
+            await ack(response_action="errors", errors={blocks.WORDS: blocks.LINES[sent.what]})
+        else:
+            await ack()
+
+
+def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
+    def listen(action_id: str, verb: Verb) -> None:
+        @app.action(action_id)
+        async def on_decide(ack: AsyncAck, body: Body) -> None:
+            person, value, channel = _press(body)
+
+            def work(tx: Tx, policy: Policy) -> None:
+                what = service.decide(tx, policy, verb, by=person, at=rules.at_of(value))
+                say(tx, what, channel=channel, person=person)
+
+            await edge.once(body, work, apology=_regret(channel, person))
+            await ack()
+
+    listen(ids.SEQUEL_APPROVE, Verb.APPROVE)
+    listen(ids.SEQUEL_UNDO, Verb.UNDO)
+
+    @app.action(ids.SEQUEL_DECLINE)
+    async def on_decline(ack: AsyncAck, body: Body) -> None:
+        person, value, channel = _press(body)
+
+        def look(tx: Tx, policy: Policy) -> dict[str, Any] | What:
+            at = rules.at_of(value)
+            refused = service.refusal(tx, policy, by=person, at=at)
+            if refused is not None or at is None:
+                return refused or What.CHANGED
+            one = sequels.find(tx, at.story_id)
+            if one is None or one.state is not SequelState.SUBMITTED:
+                return What.ALREADY
+            return card_blocks.decline_form(stories.get(tx, at.story_id).number, at, channel)
+
+        await _open(edge, body, await edge.read(look), channel, person)
+        await ack()
+
+    @app.view(ids.SEQUEL_DECLINE_VIEW)
+    async def on_declined(ack: AsyncAck, body: Body) -> None:
+        person = str((body.get("user") or {}).get("id") or "")
+        at, _, reason, comment = card_blocks.declined_in(body.get("view") or {})
+        failed: list[What] = []
+
+        def work(tx: Tx, policy: Policy) -> What:
+            return service.decide(tx, policy, Verb.DECLINE, by=person, at=at, reason=reason, comment=comment)
+
+        came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
+        what = came or (failed[0] if failed else What.DONE)
+        if what is What.DONE:
+            await ack()
+        else:
+            await ack(response_action="errors", errors={card_blocks.COMMENT: blocks.LINES[what]})
+
+
+# ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _form(
+    tx: Tx, *, by: str, story_id: str, words: str | None = None, found: Mapping[str, int] | None = None
+) -> dict[str, Any] | What:
+    """The teller's form, with what they have told so far; or why they may not have it."""
+    seen = service.look(tx, by=by, story_id=story_id)
+    if isinstance(seen, What):
+        return seen
+    story, version = seen
+    before = sequels.find(tx, story.id)
+    told = words if words is not None else "" if before is None else before.words
+    return blocks.form(story.number, story.id, places=version.places, words=told, found=found)
+
+
+async def _open(edge: Edge, body: Body, page: dict[str, Any] | What, channel: str, person: str) -> None:
+    """Open the page, or whisper why it does not open."""
+    if isinstance(page, What):
+        what = page
+    elif await edge.open_view(body, page):
+        return
+    else:
+        what = What.NOT_OPENED
+    await edge.once(body, lambda tx, policy: say(tx, what, channel=channel, person=person))
+
+
+def _regret(channel: str, person: str) -> Callable[[Tx, Policy], None]:
+    return lambda tx, policy: say(tx, What.NOT_SAVED, channel=channel, person=person)
+
+
+def _press(body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Who pressed, what the button carries, and where they are."""
+    container = body.get("container") or {}
+    return (
+        str((body.get("user") or {}).get("id") or ""),
+        str((body.get("actions") or [{}])[0].get("value") or ""),
+        str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+    )
