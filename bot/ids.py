@@ -10,9 +10,9 @@ COMMAND_HINT: Final = "help · mine · read · search · mydata · review · app
 
 SCOPES: Final[dict[str, str]] = {
     "app_mentions:read": "to answer a mention in a channel by pointing to the direct message",
-    "channels:history": "to look whether a digest post arrived before sending it again",
-    "channels:read": "to check that the app is in both channels, and how many people read the digest",
-    "chat:write": "to ask the questions, show the cards and post the digest",
+    "channels:history": "to look whether a post arrived before sending it again",
+    "channels:read": "to check that the app is in both channels, how many people read the digest, and who shares where",
+    "chat:write": "to ask the questions, show the cards, post the digest and what is shared",
     "commands": "for /story",
     "files:write": "to send whoever asks for it what is held about them, as a file in their direct message",
     "groups:history": "the same look, where the reviewers' channel is private",
@@ -103,6 +103,17 @@ LEAVE_STORY: Final = "leave_story"
 # ── rights: may a published story stay? The value is the story's id ───────────────────────────────────────────────
 KEEP_SHOWN: Final = "keep_shown"
 
+# ── sequel: what happened next. The teller's buttons carry the story's id, reviewers' which text (`sequel.rules.At`) ──
+SEQUEL_TELL: Final = "sequel_tell"
+SEQUEL_NOTHING_YET: Final = "sequel_nothing_yet"
+SEQUEL_DONT_ASK: Final = "sequel_dont_ask"
+SEQUEL_TAKE_BACK: Final = "sequel_take_back"
+SEQUEL_VIEW: Final = "sequel_view"
+SEQUEL_APPROVE: Final = "sequel_approve"
+SEQUEL_DECLINE: Final = "sequel_decline"
+SEQUEL_UNDO: Final = "sequel_undo"
+SEQUEL_DECLINE_VIEW: Final = "sequel_decline_view"
+
 # ── rights: who told a story, where two people agree that it must be known. Values are the question's id ──────────
 AGREE_TO_SHOW: Final = "agree_to_show"
 AGREE_QUIETLY: Final = "agree_quietly"
@@ -115,6 +126,11 @@ READ_STORY: Final = "read_story"
 """The value is the story's number."""
 SEARCH_MORE: Final = "search_more"
 """The value is "<results shown>:<question>"."""
+SHOW_ONE: Final = "show_one"
+"""The value is "<prompt id>:<number of the story whose answer is shown>", 0 where none is yet."""
+SHARE: Final = "share"
+"""The value is the story's number."""
+SHARE_VIEW: Final = "share_view"
 BROWSE: Final = "browse"
 BROWSE_ON: Final = "browse_on"
 """The value is "<below which number>:<theme>"."""

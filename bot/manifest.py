@@ -17,7 +17,7 @@ _LONG_DESCRIPTION: Final = (
     "Altogether collects the stories that an organisation learns from. You tell yours in a direct message, one "
     "question at a time, and choose whether your name is shown. Reviewers read it before anyone else does, and the new "
     "stories are posted in a channel once a week. You can take your story back at any time by typing /story withdraw "
-    "and its number. The app reads only what you write to it, and looks for its own posts in its two channels."
+    "and its number. The app reads only what you write to it, and looks for its own posts where it posts."
 )
 _COMMAND_DESCRIPTION: Final = "Tell a story, see yours, or review"
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, literal_column, or_, select, update
 
-from storage import drafts, outbox, readings, stories
+from storage import drafts, outbox, readings, sequels, sharing, stories
 from storage.asked_who import AskState
 from storage.database import Tx
 from storage.records import DraftState, Op, OutboxRow, OutboxState, Purpose, StoryStatus
@@ -142,7 +142,9 @@ def silence(tx: Tx, story_id: str) -> None:
 
 
 def erase(tx: Tx, story_id: str) -> None:
-    """Every version, answer, permission, decision, question and draft of the story is gone, and the story withdrawn."""
+    """Every version, answer, permission, decision, question and draft of the story is gone, what happened next too.
+
+    The story is withdrawn."""
     for draft_id in drafts_of(tx, story_id):
         erase_draft(tx, draft_id)
     _erase_parked(tx, story_id)
@@ -155,6 +157,8 @@ def erase(tx: Tx, story_id: str) -> None:
     tx.connection.execute(
         delete(RenewalRow).where(RenewalRow.workspace == tx.workspace, RenewalRow.story_id == story_id)
     )
+    sequels.forget(tx, story_id)
+    sharing.forget(tx, story_id)
     tx.connection.execute(
         delete(VersionRow).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id)
     )

@@ -33,6 +33,7 @@ class Surface(StrEnum):
     THREAD = "thread"
     CARD = "card"
     PREVIEW = "preview"
+    SHARED = "shared"
     DIRECT = "direct"
     DISK = "disk"
     SITE = "site"

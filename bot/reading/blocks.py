@@ -56,14 +56,14 @@ def story(view: StoryView, *, opening: str = "") -> Rendered:
     body = _body(view)
     first, *rest = kit.pages(body, characters=_MESSAGE)
     said = [*([kit.context(opening)] if opening else []), kit.header(heading(view)), *first]
-    if rest:
-        said.append(kit.actions(_read(view, "Read in full")))
+    said.append(kit.actions(*([_read(view, "Read in full")] if rest else []), _share(view)))
     return Rendered(f"Story {view.number}.", said)
 
 
 def story_page(view: StoryView) -> dict[str, Any]:
     """The story on a page of its own."""
-    blocks = [kit.header(heading(view)), *_body(view)][: kit.MOST_VIEW_BLOCKS]
+    blocks = [kit.header(heading(view)), *_body(view)][: kit.MOST_VIEW_BLOCKS - 1]
+    blocks.append(kit.actions(_share(view)))
     return kit.modal(f"Story {view.number}", blocks, callback_id=ids.READING_VIEW, metadata="", close="Close")
 
 
@@ -93,6 +93,10 @@ def _runs(words: str) -> list[str]:
         pieces.append(words[:end])
         words = words[end:].lstrip()
     return [*pieces, words] if words or not pieces else pieces
+
+
+def _share(view: StoryView) -> kit.Element:
+    return kit.button("Share", ids.SHARE, str(view.number))
 
 
 def _read(view: StoryView, label: str = "Read") -> kit.Element:

@@ -14,11 +14,13 @@ from bot import ids
 from bot.commands import Call, Command, Commands, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
-from bot.reading import blocks, home_blocks, service
+from bot.reading import blocks, example_blocks, home_blocks, service, share_listeners
 from bot.reading.rules import MORE_RESULTS, RESULTS, Theme
+from bot.story import examples
 from bot.story.policy import Policy
+from bot.story.view import Example
 from bot.text import from_slack
-from storage import search
+from storage import search, tellers
 from storage.database import Tx
 
 Body = dict[str, Any]
@@ -27,7 +29,8 @@ Themes = Callable[[], Sequence[Theme]]
 
 
 def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> None:
-    """Listen to the home being opened, and to its buttons and those of results."""
+    """Listen to the home being opened, to its buttons and those of results, and to *Share*."""
+    share_listeners.register(app, edge, may_read)
 
     async def show_home(user_id: str, theme: str = "", before: int | None = None) -> None:
         if not await may_read(user_id):
@@ -68,6 +71,14 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> No
         await edge.open_view(body, page, push=_in_modal(body))
         await ack()
 
+    @app.action(ids.SHOW_ONE)
+    async def on_show_one(ack: AsyncAck, body: Body) -> None:
+        user_id, value = _user(body), str(_action(body).get("value") or "")
+        one = await edge.read(lambda tx, policy: _example(tx, user_id, value)) if await may_read(user_id) else None
+        page = example_blocks.none_page() if one is None else example_blocks.page(one)
+        await (edge.change_view(body, page) if _in_modal(body) else edge.open_view(body, page))
+        await ack()
+
     @app.action(ids.SEARCH_MORE)
     async def on_more(ack: AsyncAck, body: Body) -> None:
         skip, question = blocks.asked_for_more(str(_action(body).get("value") or ""))
@@ -77,6 +88,14 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> No
             )
             await edge.open_view(body, blocks.results_page(found, question, search.stem), push=_in_modal(body))
         await ack()
+
+
+def _example(tx: Tx, user_id: str, value: str) -> Example | None:
+    """Somebody else's answer to the question that a button names, after the one that it showed."""
+    prompt_id, _, shown = value.rpartition(":")
+    teller = tellers.find_teller(tx, user_id)
+    after = int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else 0
+    return examples.another(tx, prompt_id, teller_id=None if teller is None else teller.id, after=after)
 
 
 def _action(body: Body) -> Body:
@@ -96,7 +115,7 @@ def _in_modal(body: Body) -> bool:
 
 
 def commands(may_read: MayRead) -> Commands:
-    """`/story read` and `/story search`."""
+    """`/story read`, `/story search` and `/story share`."""
 
     async def read(edge: Edge, call: Call) -> Rendered | None:
         if not await may_read(call.user_id):
@@ -126,4 +145,5 @@ def commands(may_read: MayRead) -> Commands:
     return {
         "read": Command(read, f"{ids.COMMAND} read 31"),
         "search": Command(look_for, f"{ids.COMMAND} search hospital discharge"),
+        **share_listeners.commands(may_read),
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.reading.rules import LATEST, OWN, PAGE, Found, Hit, Home, Shelf, Theme
+from bot.story.next_told import readable
 from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import undisputed
 from bot.story.view import StoryView, view_of
@@ -77,7 +78,7 @@ def look_for(tx: Tx, question: str, *, skip: int = 0, most: int) -> Found:
     start = 0
     while start < len(numbers) and len(hits) <= skip + most:  # no more are loaded and screened than are shown
         end = start + skip + most + 1 - len(hits)
-        hits += [Hit(view, sentence_with(view, wanted)) for view in _in_order(tx, numbers[start:end])]
+        hits += [Hit(view, sentence_with(view, wanted)) for view in _in_order(tx, numbers[start:end], wanted)]
         start = end
     return Found(tuple(hits[skip : skip + most]), skip, more=len(hits) > skip + most)
 
@@ -139,12 +140,22 @@ def is_clean(one: Published) -> bool:
         return False
 
 
-def _in_order(tx: Tx, numbers: Sequence[int]) -> list[StoryView]:
-    """Those of these stories that may be read, in the order given."""
+def _in_order(tx: Tx, numbers: Sequence[int], wanted: frozenset[str] = frozenset()) -> list[StoryView]:
+    """Those of these stories that may be read, in the order given; none for words that nobody may be shown."""
     if not numbers:
         return []
-    found = {one.number: one for one in _clean(published.of_numbers(tx, AUDIENCE, numbers))}
+    every = _clean(published.of_numbers(tx, AUDIENCE, numbers))
+    found = {one.number: one for one in every if not wanted or _may_be_found(one, wanted)}
     return [_view(found[number]) for number in numbers if number in found]
+
+
+def _may_be_found(one: Published, wanted: frozenset[str]) -> bool:
+    """Whether the words may be what the story was found by: the index holds what happened next, unscreened."""
+    if one.sequel is None or readable(one.sequel) is not None:
+        return True
+    view = _view(one)
+    shown = [view.title or "", view.facts, view.lesson or "", *(words for _, words in view.sections)]
+    return wanted <= set(search.stems(" ".join(shown)))
 
 
 def _clean(those: Iterable[Published]) -> list[Published]:
@@ -152,4 +163,4 @@ def _clean(those: Iterable[Published]) -> list[Published]:
 
 
 def _view(one: Published) -> StoryView:
-    return view_of(one.number, one.version)
+    return view_of(one.number, one.version, readable(one.sequel))

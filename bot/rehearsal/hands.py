@@ -24,6 +24,7 @@ Json = dict[str, Any]
 
 REQUIRED = "Please complete this required field."
 PICKED_BY_NAME = {"users_select": "selected_user", "multi_users_select": "selected_users"}
+CHANNEL_BY_NAME = {"conversations_select": "selected_conversation", "channels_select": "selected_channel"}
 PICKERS = {"datepicker": "selected_date", "timepicker": "selected_time"}
 
 
@@ -210,7 +211,7 @@ class Hands(Screen):
     def _offers(self, control: Control, labels: tuple[str, ...], menu: str | None) -> bool:
         if menu is not None and not any(menu in name for name in control.names):
             return False
-        if control.type in PICKED_BY_NAME:
+        if control.type in PICKED_BY_NAME or control.type in CHANNEL_BY_NAME:
             return menu is not None
         if control.type not in ONE_OPTION + SEVERAL_OPTIONS:
             return False
@@ -225,6 +226,9 @@ class Hands(Screen):
             ids = [p.id for label in labels if (p := self._workspace.directory.find(label))]
             several = control.type.startswith("multi")
             return [{PICKED_BY_NAME[control.type]: ids if several else ids[0] if ids else None}]
+        if control.type in CHANNEL_BY_NAME:
+            channels = [c.id for label in labels if (c := self._workspace.find_channel(label))]
+            return [{CHANNEL_BY_NAME[control.type]: channels[0] if channels else None}]
         options = [o for label in labels if (o := self._option(control, label)) is not None]
         if control.type in ONE_OPTION:
             return [{"selected_option": options[0] if options else None}]

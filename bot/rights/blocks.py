@@ -20,6 +20,7 @@ _PLACES: Final[Mapping[Surface, str]] = {
     Surface.THREAD: "its thread",
     Surface.CARD: "the reviewers' card",
     Surface.PREVIEW: "the reviewers' preview of the digest",
+    Surface.SHARED: "messages that shared it in channels",
     Surface.DIRECT: "my copies in this chat",
     Surface.SITE: "the storybook's pages",
     Surface.EXPORT: "a file that was exported",

@@ -7,6 +7,7 @@ would break. Started and awaited by `app.py`; `listeners.py` calls `remember` be
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -28,10 +29,13 @@ LOOK_EVERY: Final = 30.0
 WHILE_OPEN: Final = 2.0
 """The same while a removal is not settled: what becomes of a message that was never sent is told to nobody."""
 BETWEEN_TRIES: Final = 0.2
+REWRITE_FIRST: Final = timedelta(hours=1)
+REWRITE_EVERY: Final = timedelta(days=1)
+"""The whole file is written anew at once for what was taken back; for what drafts and time deleted, once a day."""
 
 
 class Forgetting:
-    """Keeps the file of tombstones and empties the database's log. `policy` is asked afresh each time."""
+    """Keeps the file of tombstones, and the database's files free of what was deleted. `policy` is asked each time."""
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Forgetting:
         self._database, self._writer, self._workspace = database, writer, workspace
         self._clock, self._policy, self._file = clock, policy, file
         self._woken = asyncio.Event()
+        self._rewrite_at = clock.now() + REWRITE_FIRST
 
     async def again(self) -> int:
         """Before the bot serves: whatever was taken back and is here again is forgotten again; returns how many.
@@ -77,6 +82,11 @@ class Forgetting:
         """Something was taken back: the bytes are to go now."""
         self._woken.set()
 
+    async def forget_now(self) -> None:
+        """What was taken back has its tombstone outside the database, and its bytes go. Raises OSError."""
+        await self.remember()
+        self.wake()
+
     async def run(self) -> None:
         """Sees to every removal that is not settled, on the disk and in Slack, again and again until it is."""
         while True:
@@ -97,8 +107,16 @@ class Forgetting:
         return await self._writer.run(lambda tx: service.tend_all(tx, policy))
 
     async def clean(self) -> None:
-        """Empties the log until nothing of what was deleted is in it, and says so in the ledger."""
+        """Writes the file anew and empties the log until nothing that was deleted is in them; says so in the ledger.
+
+        Where the disk does not allow it, the ledger says that it is still to be done, and the next look tries again.
+        """
         pending = await asyncio.to_thread(self._read, lambda tx: tuple(removals.on_disk(tx)))
+        now = self._clock.now()
+        if pending or now >= self._rewrite_at:
+            if not await asyncio.to_thread(self._database.rewrite):
+                return
+            self._rewrite_at = now + REWRITE_EVERY
         if not pending:
             # What tellers delete, and what time deletes, is in the log too. While somebody reads: at the next look.
             await asyncio.to_thread(self._database.empty_log)

@@ -11,7 +11,7 @@ from typing import Final
 from bot.rights import permission_editions
 from bot.rights import permission_rules as rules
 from bot.rights.permission_rules import Problem, Standing, Wish
-from bot.story import tidings
+from bot.story import sharing, tidings
 from bot.story.policy import Policy
 from storage import audit, drafts, outbox, permissions, stories, tellers
 from storage.audit import Outcome, Surface
@@ -100,6 +100,7 @@ def change(tx: Tx, policy: Policy, *, by: str, wish: Wish, notice_version: int) 
             permissions.grant(tx, version, place, notice_version=notice_version)
     out = found.posted and Place.DIGEST in taken
     _show(tx, policy, story, version, out=out, taken=taken, renamed=renamed)
+    sharing.look_after(tx, story.id)
     _carry_into_draft(tx, story.id, wish, credit)
     _record(tx, story, version, taken=taken, given=given, naming=wish.naming if renamed else None)
     args = {"again": again, "out": out}

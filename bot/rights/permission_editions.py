@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from bot.story import tidings
 from bot.story.tidings import EDITION, EDITION_STORY, PREVIEW
 from storage import editions, outbox, stories
 from storage.database import Tx
@@ -22,6 +23,7 @@ def take_out(tx: Tx, story_id: str) -> bool:
 
     Other people's replies stay. Says whether it was in any.
     """
+    tidings.take_sequel_out(tx, story_id)
     edition = editions.of_story(tx, story_id)
     if edition is None:
         return False

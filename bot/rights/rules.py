@@ -40,7 +40,7 @@ class Ledger:
     waiting: tuple[Surface, ...]
     cannot: tuple[tuple[Surface, str], ...]
     was_posted: bool
-    """Whether a digest may have shown it, so that other people may have replied."""
+    """Whether a channel may have shown it, so that other people may have replied."""
 
     @property
     def settled(self) -> bool:
@@ -65,7 +65,7 @@ def ledger_of(lines: "tuple[Removal, ...]") -> Ledger:
             cannot.append((surface, ", ".join(reasons)))
         elif of_kind:
             gone.append(surface)
-    posted = Surface.EDITION in states or Surface.THREAD in states
+    posted = not states.keys().isdisjoint((Surface.EDITION, Surface.THREAD, Surface.SHARED))
     return Ledger(tuple(gone), tuple(waiting), tuple(cannot), posted)
 
 

@@ -13,7 +13,7 @@ from bot.rights.rules import What
 from bot.story import codes, tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.text import from_slack, short_day
-from storage import audit, erasing, guesses, outbox, removals, stories, storybook, tellers
+from storage import audit, erasing, guesses, outbox, removals, sequels, stories, storybook, tellers
 from storage.books import BookKind
 from storage.database import Tx
 from storage.records import Message, Op, OutboxRow, OutboxState, Story, StoryStatus
@@ -36,7 +36,10 @@ _SURFACES: Final = {
     tidings.CARD: Surface.CARD,
     tidings.EDITION: Surface.EDITION,
     tidings.EDITION_STORY: Surface.THREAD,
+    tidings.EDITION_SEQUEL: Surface.THREAD,
+    tidings.SEQUEL_CARD: Surface.CARD,
     tidings.PREVIEW: Surface.PREVIEW,
+    tidings.SHARED: Surface.SHARED,
 }
 _BY_OTHERS: Final = (Surface.DISK, Surface.SITE)
 """What is seen to outside Slack: by `forgetting.py`, and by whoever writes the storybook's sites."""
@@ -184,16 +187,26 @@ def _take_off_books(tx: Tx, policy: Policy, story: Story) -> None:
 def forget_again(tx: Tx, policy: Policy, stone: Tombstone) -> bool:
     """A story that an old copy of the database brought back is withdrawn again; False when no story was.
 
-    The draft that became one goes too, without being counted.
+    The draft that became one goes too, and what happened next where that alone was taken back; neither is counted.
     """
     removals.add_tombstone(tx, stone)
     if stone.number == 0:
         erasing.erase_draft(tx, stone.story_id)
+        _forget_sequel(tx, policy, stone.story_id)
         return False
     story = stories.find(tx, stone.story_id)
     if story is None or story.status is StoryStatus.WITHDRAWN:
         return False
     return withdraw(tx, policy, story, by=WithdrawnBy.RESTORE, actor=audit.SYSTEM, surface=audit.Surface.TERMINAL)
+
+
+def _forget_sequel(tx: Tx, policy: Policy, sequel_id: str) -> None:
+    """What happened next, where that alone was taken back, is gone again; its story stays."""
+    story_id = sequels.story_of(tx, sequel_id)
+    if story_id is not None:
+        sequels.take_out(tx, story_id)
+        tidings.take_sequel_out(tx, story_id)
+        tidings.refresh_cards(tx, policy, story_id)
 
 
 # ── the ledger is seen to ─────────────────────────────────────────────────────────────────────────────────────────

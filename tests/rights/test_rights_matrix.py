@@ -39,15 +39,28 @@ WAYS: dict[str, tuple[str, str]] = {
     "delete the story": (ids.DELETE_STORY, "{story}"),
     "use a wording": (ids.USE_WORDING, "{suggestion}"),
     "keep a wording": (ids.KEEP_MINE, "{suggestion}"),
+    "share a story that is not published": (ids.SHARE, "1"),
+    "share nonsense": (ids.SHARE, "'; DROP TABLE share; --"),
+    "tell what happened next": (ids.SEQUEL_TELL, "{story}"),
+    "say nothing yet": (ids.SEQUEL_NOTHING_YET, "{story}"),
+    "ask not to be asked": (ids.SEQUEL_DONT_ASK, "{story}"),
+    "take back what happened next": (ids.SEQUEL_TAKE_BACK, "{story}"),
+    "approve what happened next": (ids.SEQUEL_APPROVE, "{story}:5e9e1:1"),
+    "undo what happened next": (ids.SEQUEL_UNDO, "{story}:5e9e1:1"),
+    "decline what happened next": (ids.SEQUEL_DECLINE, "{story}:5e9e1:1"),
 }
 DENIED = {
     **dict.fromkeys(("take back", "take back nonsense", "take back nothing"), NOT_THEIRS),
     **dict.fromkeys(("take back another workspace's", "use a wording", "keep a wording"), NOT_THEIRS),
+    **dict.fromkeys(("say nothing yet", "ask not to be asked", "take back what happened next"), NOT_THEIRS),
+    **dict.fromkeys(("approve what happened next", "undo what happened next"), NOT_REVIEWER),
     **dict.fromkeys(("take back by a wrong code", "take back by a code with another number"), WRONG_CODE),
     **dict.fromkeys(("take down", "take down another workspace's"), NOT_REVIEWER),
 }
 """What is recorded; of the rest nothing is: the form does not open, or there is no such story of theirs."""
-REVIEWERS_MAY = {"take down": "done", "take down another workspace's": "nothing"}
+REVIEWERS_MAY = {"take down": "done", "take down another workspace's": "nothing"} | dict.fromkeys(
+    ("approve what happened next", "undo what happened next"), "no card of it was shown"
+)
 
 
 @pytest.fixture
@@ -64,6 +77,8 @@ def stands(play: Play) -> list[Any]:
         play.rows("SELECT story_id, version, place, revoked_at FROM permission ORDER BY story_id, version, place"),
         play.rows("SELECT story_id, n, prompt_id, value FROM version_answer ORDER BY story_id, n, position"),
         play.rows("SELECT id, answered_at FROM suggestion ORDER BY id"),
+        play.rows("SELECT story_id, n, state, words, decided_by FROM sequel"),
+        play.rows("SELECT story_id, times, answer FROM sequel_question"),
         play.rows("SELECT story_id FROM withdrawal"),
         play.rows("SELECT story_id, change_draft_id FROM author ORDER BY story_id"),
     ]
@@ -87,8 +102,17 @@ def elsewhere(play: Play) -> str:
         ):
             marks = ", ".join("?" for _ in values)
             connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+        connection.execute(WHAT_NEXT)
+        connection.execute(ASKED)
         connection.commit()
     return "e15e00000000e15e"
+
+
+WHAT_NEXT = """INSERT INTO sequel (workspace, story_id, id, n, state, words, kept, sent_at)
+SELECT workspace, id, '5e9e1', 1, 'submitted', 'words', '{}', 0
+FROM story WHERE number = 1 AND workspace != 'elsewhere'"""
+ASKED = """INSERT INTO sequel_question (workspace, story_id, times, asked_at)
+SELECT workspace, id, 1, 0 FROM story WHERE number = 1 AND workspace != 'elsewhere'"""
 
 
 class Doors:
