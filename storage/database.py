@@ -12,17 +12,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
 from storage.errors import DatabaseUnavailable, is_refused_write, is_unavailable, why_unavailable
+from storage.prepared import Prepared
 from storage.tables import Base
 
 T = TypeVar("T")
+_REWRITTEN_IN_MEMORY: Final = 128 * 2**20
+"""Bytes of a file up to which nothing goes to a temporary file when it is written anew."""
 
 
 def random_id() -> str:
@@ -30,10 +33,24 @@ def random_id() -> str:
     return secrets.token_hex(8)
 
 
+# Built once for each table: to build a statement takes longer than to run it.
+
+
 @cache
-def _insert_into(table: type[Base]) -> Insert:
-    """Built once for each table: to build a statement takes longer than to run it."""
-    return insert(cast(Table, table.__table__))
+def _insert_into(table: type[Base]) -> Prepared:
+    return Prepared(insert(cast(Table, table.__table__)))
+
+
+@cache
+def _insert_once_into(table: type[Base]) -> Prepared:
+    return Prepared(sqlite.insert(cast(Table, table.__table__)).on_conflict_do_nothing())
+
+
+@cache
+def _upsert_into(table: type[Base], key: tuple[str, ...], others: tuple[str, ...]) -> Prepared:
+    statement = sqlite.insert(cast(Table, table.__table__))
+    new = {name: statement.excluded[name] for name in others}
+    return Prepared(statement.on_conflict_do_update(index_elements=["workspace", *key], set_=new))
 
 
 @dataclass(slots=True)
@@ -46,27 +63,27 @@ class Tx:
     new_id: Callable[[], str] = random_id
     lanes: set[str] = field(default_factory=set)
     """Outbox lanes that this transaction gave something to do; told to delivery after the commit."""
+    _raw: sqlite3.Connection | None = field(default=None, repr=False)
 
     def insert(self, table: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row of this workspace."""
-        self.connection.execute(_insert_into(table), {"workspace": self.workspace, **values})
+        _insert_into(table).change(self, {"workspace": self.workspace, **values})
 
     def insert_once(self, table: type[Base], values: Mapping[str, Any]) -> bool:
         """Insert unless a row with one of the unique keys is there; returns whether it was inserted."""
-        statement = self._insert(table).values(workspace=self.workspace, **values).on_conflict_do_nothing()
-        return self.connection.execute(statement).rowcount == 1
+        return _insert_once_into(table).change(self, {"workspace": self.workspace, **values}) == 1
 
     def upsert(self, table: type[Base], values: Mapping[str, Any], *, key: tuple[str, ...]) -> None:
         """Insert the row, or set its other columns where one with this key is there."""
-        statement = self._insert(table).values(workspace=self.workspace, **values)
-        others = {name: statement.excluded[name] for name in values if name not in key}
-        self.connection.execute(statement.on_conflict_do_update(index_elements=["workspace", *key], set_=others))
+        others = tuple(name for name in values if name not in key)
+        _upsert_into(table, key, others).change(self, {"workspace": self.workspace, **values})
 
-    def _insert(self, table: type[Base]) -> "sqlite.Insert":
-        """The insert of this database that knows ON CONFLICT; both speak the same methods."""
-        if self.connection.dialect.name == "postgresql":
-            return cast("sqlite.Insert", postgresql.insert(table))
-        return sqlite.insert(table)
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The driver's own connection, for statements that are prepared."""
+        if self._raw is None:
+            self._raw = cast(sqlite3.Connection, self.connection.connection.dbapi_connection)
+        return self._raw
 
 
 class Database:
@@ -132,8 +149,9 @@ class Database:
     def empty_log(self) -> bool:
         """Write everything back from the log into the database and cut the log to nothing; False while it is in use.
 
-        What was deleted is then in neither file: the pages were overwritten when it went (`secure_delete`). To be tried
-        again until it succeeds; it waits a tenth of a second at most, so that nobody waits for it.
+        What was deleted is then not in the log, and its place in the file is overwritten (`secure_delete`); for copies
+        of it see `rewrite`. To be tried again until it succeeds; it waits a tenth of a second at most, so that nobody
+        waits for it.
         """
         raw = sqlite3.connect(self.path, timeout=0.1, isolation_level=None)
         try:
@@ -145,6 +163,27 @@ class Database:
         finally:
             raw.close()
         return not busy
+
+    def rewrite(self) -> bool:
+        """Write the whole file anew, without a trace of what was deleted; False while that cannot be done.
+
+        `secure_delete` overwrites a row where it stands. A copy that SQLite left behind when it moved the row to
+        another page, to make room, stays in that page's unused part until the page is written from scratch (seen with
+        SQLite 3.40). Whoever writes meanwhile waits: half a second for every 50 MB. Afterwards, `empty_log`.
+        """
+        raw = sqlite3.connect(self.path, timeout=0.1, isolation_level=None)
+        try:
+            raw.execute("PRAGMA secure_delete=ON")
+            small = self.path.stat().st_size <= _REWRITTEN_IN_MEMORY
+            raw.execute(f"PRAGMA temp_store={'MEMORY' if small else 'FILE'}")
+            raw.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            if not is_unavailable(error):
+                raise
+            return False
+        finally:
+            raw.close()
+        return True
 
     def trouble(self) -> str | None:
         """Why the database cannot be written at this moment, or is not whole; None: all is well. Changes nothing."""

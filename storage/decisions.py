@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select, true, update
 
 from storage import stories
 from storage.database import Tx
-from storage.records import Ask, Decision, DeclineReason, StoryStatus, Verb
-from storage.tables import AskRow, DecisionRow, StoryRow
+from storage.records import Ask, Decision, DeclineReason, OutboxState, StoryStatus, Verb
+from storage.tables import AskRow, AuthorRow, DecisionRow, OutboxRowTable, StoryRow
 
 _DECISION = tuple(getattr(DecisionRow, name) for name in Decision.__slots__)
 _ASK = tuple(getattr(AskRow, name) for name in Ask.__slots__)
@@ -171,6 +171,22 @@ def find_ask_by_message(tx: Tx, outbox_id: str) -> Ask | None:
         select(*_ASK).where(AskRow.workspace == tx.workspace, AskRow.outbox_id == outbox_id)
     ).one_or_none()
     return None if row is None else Ask(*row)
+
+
+def asks_under_way(tx: Tx, teller_id: str) -> Sequence[Ask]:
+    """Questions to this teller that may stand in Slack already, but nobody knows where: they are being sent."""
+    rows = tx.connection.execute(
+        select(*_ASK)
+        .join(OutboxRowTable, (OutboxRowTable.workspace == AskRow.workspace) & (OutboxRowTable.id == AskRow.outbox_id))
+        .join(AuthorRow, (AuthorRow.workspace == AskRow.workspace) & (AuthorRow.story_id == AskRow.story_id))
+        .where(
+            AskRow.workspace == tx.workspace,
+            AuthorRow.teller_id == teller_id,
+            AskRow.answered_at.is_(None),
+            OutboxRowTable.state == OutboxState.SENDING,
+        )
+    )
+    return [Ask(*row) for row in rows]
 
 
 def last_ask(tx: Tx, story_id: str) -> Ask | None:

@@ -49,12 +49,19 @@ class OpenAsk:
     longest: int
 
 
-def find_thread(tx: Tx, channel: str, thread_ts: str) -> Ask | None:
-    """The relayed question whose thread this is."""
+def find_thread(tx: Tx, channel: str, thread_ts: str, teller: Teller) -> Ask | None:
+    """The relayed question whose thread this is.
+
+    One that was posted and whose place in Slack was not heard (the answer was lost, the bot was killed) is known by
+    this: it is being sent, and the thread is neither another message of the bot's nor one of this person's own.
+    """
     row = outbox.find_message(tx, channel, thread_ts)
-    if row is None or row.kind != tidings.RELAYED_QUESTION:
+    if row is not None:
+        return decisions.find_ask_by_message(tx, row.id) if row.kind == tidings.RELAYED_QUESTION else None
+    under_way = decisions.asks_under_way(tx, teller.id)
+    if len(under_way) != 1 or drafts.find_fragment(tx, channel, thread_ts) is not None:
         return None
-    return decisions.find_ask_by_message(tx, row.id)
+    return under_way[0]
 
 
 def find_open(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> OpenAsk | None:

@@ -46,6 +46,7 @@ from bot.intake.going import (
     screen_back,
     screen_next,
     screened_anew,
+    show,
     to_screen,
 )
 from bot.intake.script import OTHER_ID, PromptKind, Question, Script
@@ -383,6 +384,7 @@ MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
     Move.STOP: {None: _stop},
     Move.CARRY_ON: {None: _carry_on},
     Move.HELP: {None: _help},
+    Move.SHOW: {None: show},
     Move.DELETE: {None: _delete},
     Move.DELETE_YES: {None: _delete_yes},
     Move.DELETE_NO: {None: _delete_no},

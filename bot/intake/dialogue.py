@@ -39,6 +39,7 @@ class Move(StrEnum):
     SEND = "send"
     REPLACE = "replace"
     NOT_ONE = "not_one"
+    SHOW = "show"
 
 
 WORDS: Final[Mapping[str, Move]] = {
@@ -50,6 +51,9 @@ WORDS: Final[Mapping[str, Move]] = {
     "help": Move.HELP,
     "delete": Move.DELETE,
     "carry on": Move.CARRY_ON,
+    "show me one": Move.SHOW,
+    "example": Move.SHOW,
+    "for example": Move.SHOW,
 }
 
 

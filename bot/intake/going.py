@@ -12,6 +12,7 @@ from bot.intake.dialogue import (
     Conversation,
     Input,
     Leave,
+    Note,
     Refresh,
     Reply,
     Rewrite,
@@ -151,3 +152,14 @@ def _resume(conversation: Conversation, outcome: str, *kept: Reply) -> Step:
     if problem_with(conversation, question) is not None:  # "[removed]" may be longer than what it stands for
         return go(conversation, question.id, *leaving, back=True)
     return _after(conversation, question, *leaving)
+
+
+# ── how somebody else answered ────────────────────────────────────────────────────────────────────────────────────
+
+
+def show(conversation: Conversation, given: Input) -> Step:
+    """Offer somebody's answer to the open question. It is no answer, and nothing changes."""
+    question = conversation.question
+    if question is None:
+        return Step(conversation.draft, (Note("example_nowhere"),))
+    return Step(conversation.draft, (Note("example" if question.lead.typed else "example_list", question.lead.id),))

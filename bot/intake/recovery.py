@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.delivery.outcomes import CALL_FAILURES, of_error
+from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
 from bot.edge import Edge
 from bot.intake import payloads, service
 from bot.intake.carrying import Said
@@ -22,7 +23,6 @@ from storage.records import Draft
 
 log = logging.getLogger(__name__)
 
-PAGES: Final = 20
 PAGE: Final = 200
 PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 120.0
@@ -90,10 +90,12 @@ class Recovery:
         return left
 
     async def _recover(self, draft: Draft) -> bool:
-        channel = (await self._edge.read(lambda tx, policy: tellers.get_teller(tx, draft.teller_id))).dm_channel
+        teller = await self._edge.read(lambda tx, policy: tellers.get_teller(tx, draft.teller_id))
+        channel = teller.dm_channel
         shelf, away = self._shelf, self._away
         try:
-            found = [] if channel is None else await self._history(channel, draft.recover_from or "0")
+            since = draft.recover_from or "0"
+            found = [] if channel is None else await self._history(channel, since, teller.slack_user_id)
         except CALL_FAILURES as error:
             code = of_error(error).code
             log.warning("history not read reason=%s", code)
@@ -110,20 +112,39 @@ class Recovery:
             log.info("recovered messages=%d", count)
         return True
 
-    async def _history(self, channel: str, oldest: str) -> list[Said]:
-        """What people wrote in the direct message since then, that moment included."""
+    async def _history(self, channel: str, oldest: str, writer: str) -> list[Said]:
+        """What this person wrote in the direct message since then, that moment included.
+
+        Only they: a server may leave out every other sign that a message is the bot's own. Pages may hold fewer than
+        was asked for, so their number says nothing; where a page must wait, those already read are not asked for again.
+        """
         found: list[Said] = []
         cursor: str | None = None
-        for _ in range(PAGES):
-            answer = await self._client.conversations_history(
-                channel=channel, oldest=oldest, inclusive=True, limit=PAGE, cursor=cursor
-            )
+        seen: set[str] = set()
+        while True:
+            answer = await self._page(channel, oldest, cursor)
             found.extend(
                 payloads.said(message, channel=channel)
                 for message in answer.get("messages") or []
-                if payloads.is_human(message) and message.get("subtype") in payloads.SAID_SUBTYPES
+                if message.get("user") == writer
+                and payloads.is_human(message)
+                and message.get("subtype") in payloads.SAID_SUBTYPES
             )
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        return found
+            if not cursor or cursor in seen:
+                return found
+            seen.add(cursor)
+
+    async def _page(self, channel: str, oldest: str, cursor: str | None) -> AsyncSlackResponse:
+        """One page of the history; as often as Slack says how long to wait for it, it is waited for."""
+        while True:
+            try:
+                return await self._client.conversations_history(
+                    channel=channel, oldest=oldest, inclusive=True, limit=PAGE, cursor=cursor
+                )
+            except CALL_FAILURES as error:
+                outcome = of_error(error)
+                if outcome.verdict is not Verdict.LIMITED or outcome.after is None or outcome.after > LONGEST_PAUSE:
+                    raise
+                log.info("history waits seconds=%.0f", outcome.after)
+                await asyncio.sleep(outcome.after)

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.intake import answering, asking, carrying, checking, greeting, screen_blocks, sending, service, telling, waking
+from bot.intake import (
+    answering,
+    asking,
+    carrying,
+    checking,
+    example_blocks,
+    greeting,
+    screen_blocks,
+    sending,
+    service,
+    telling,
+    waking,
+)
 from bot.intake.carrying import load, texts
 from bot.intake.dialogue import (
     Conversation,
@@ -17,7 +29,7 @@ from bot.intake.dialogue import (
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.story import codes, tidings, when
+from bot.story import codes, examples, tidings, when
 from bot.story.policy import Policy, can_be_changed, expires_at
 from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
@@ -103,9 +115,16 @@ def _question(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered 
     here = place == place_of(draft) and draft.state is DraftState.OPEN
     if not here and asked.kind in (PromptKind.CHOICE, PromptKind.CHOICES):
         return asking.answered(conversation, asked)
-    return asking.question(
+    said = asking.question(
         conversation, asked, buttons=live, back=bool(row.args.get("back")) and here, line=_line(row) if live else None
     )
+    offered = live and asked.lead.typed and _is_answered_elsewhere(tx, draft, asked.lead.id)
+    return example_blocks.with_button(said, asked.lead.id) if offered else said
+
+
+def _is_answered_elsewhere(tx: Tx, draft: Draft, prompt_id: str) -> bool:
+    """Whether this teller can be shown how somebody else answered."""
+    return examples.find(tx, prompt_id, teller_id=draft.teller_id) is not None
 
 
 def _step(
@@ -166,10 +185,14 @@ def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
         return None
     conversation = load(tx, shelf, draft)
     prompt = row.args.get("prompt")
+    what = str(row.args["what"])
+    if what in example_blocks.NOTES:
+        there_is_one = what == example_blocks.SHOW and _is_answered_elsewhere(tx, draft, str(prompt))
+        return example_blocks.note(what, str(prompt), there_is_one=there_is_one)
     away = (row.args.get("from"), row.args.get("to"))
     return asking.note(
         conversation,
-        str(row.args["what"]),
+        what,
         None if prompt is None else str(prompt),
         about=str(row.args.get("about") or ""),
         help_text=conversation.script.campaign.help,
@@ -272,7 +295,7 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 def _code(tx: Tx, policy: Policy, story_id: str, number: int) -> str | None:
     """The story's withdrawal code, unless the key that it was made with is another by now."""
     code = codes.code_of(policy.code_key, story_id, number)
-    return code if removals.code_hash(tx, story_id) == codes.hash_of(story_id, code) else None
+    return code if removals.code_hash(tx, story_id) == codes.own_hash(story_id, code) else None
 
 
 def _kept(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

@@ -76,7 +76,8 @@ def _send(tx: Tx, policy: Policy, conversation: Conversation, how: Close, carrie
         story = stories.add(tx, version, care=care, notice_version=draft.notice_version)
         tellers.set_author(tx, story.id, draft.teller_id, draft.id)
         trail.note(tx, trail.SEND, story_id=story.id)
-        removals.set_code(tx, story.id, codes.hash_of(story.id, codes.code_of(policy.code_key, story.id, story.number)))
+        code = codes.code_of(policy.code_key, story.id, story.number)
+        removals.set_code(tx, story.id, codes.own_hash(story.id, code))
     permissions.confirm(
         tx, story.id, story.current_version, taken_out=not how.care, notice_version=draft.notice_version
     )

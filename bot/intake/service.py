@@ -39,7 +39,7 @@ from storage.records import (
 
 log = logging.getLogger(__name__)
 
-_ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON}
+_ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON, Move.SHOW}
 """Words that mean the same wherever the conversation stands."""
 
 
@@ -49,7 +49,7 @@ _ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON}
 def take_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Standing) -> None:
     """A message in the direct message: part of an answer, a control word, a reply to a reviewer, or hello."""
     teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
-    ask = None if said.thread_ts is None else answering.find_thread(tx, said.channel, said.thread_ts)
+    ask = None if said.thread_ts is None else answering.find_thread(tx, said.channel, said.thread_ts, teller)
     if ask is not None:
         answering.reply(tx, policy, shelf, said, teller, ask)
         return

@@ -15,7 +15,7 @@ from bot.story.papers import PAPERS
 from bot.story.policy import Policy
 from bot.story.screening import KIND_WORDS
 from bot.story.taking_back import take_back_button
-from bot.story.view import StoryView
+from bot.story.view import WHAT_NEXT, StoryView
 from bot.text import count, cut, day, escape, short_day
 from storage.records import Story, StoryStatus
 
@@ -287,7 +287,7 @@ def sent_you_a_message(team_id: str, dm_channel: str | None) -> Rendered:
 def help_text(campaign: Campaign, *, reviewer: bool) -> Rendered:
     """`/story help`."""
     verbs = (
-        f"*{ids.COMMAND}* tell one or carry on · *mine* yours · *read 31* · *search words* · "
+        f"*{ids.COMMAND}* tell one or carry on · *mine* yours · *read 31* · *search words* · *share 31* · "
         "*mydata* what I hold about you · "
         "*withdraw 31* take one back."
     )
@@ -317,7 +317,6 @@ _STATES = {
     StoryStatus.WITHDRAWN: "taken back",
 }
 
-
 _SHOWN = frozenset({StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED, StoryStatus.POSTED})
 
 
@@ -328,7 +327,8 @@ def mine_doors(story: Story) -> list[kit.Element]:
     back = take_back_button(story.id, story.number)
     if story.status not in _SHOWN:
         return [back]
-    return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id)]
+    more = [kit.button(WHAT_NEXT, ids.SEQUEL_TELL, story.id)] if story.approved_version is not None else []
+    return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id), *more]
 
 
 def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool) -> Rendered:

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+
+from remembering import Remembered, Remembering
 
 from bot.intake import conversation as machine
 from bot.intake import dialogue
@@ -27,7 +28,7 @@ from bot.intake.dialogue import (
 )
 from bot.intake.found import findings
 from bot.intake.going import open_findings
-from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question, Script
+from bot.intake.script import OTHER_ID, Prompt, PromptKind, Script
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage
 
 TUESDAY = datetime(2025, 6, 3, 9, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ Key = tuple[object, ...]
 SENT: Key = ("sent",)
 DELETED: Key = ("deleted",)
 
-_PRESSED_OR_TYPED = (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON)
+_PRESSED_OR_TYPED = (Move.NEXT, Move.BACK, Move.SKIP, Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON, Move.SHOW)
 IDENTIFIER = "LE1 1AA"
 """A postcode, short enough for every answer of the small scripts."""
 _PRESSED = (Move.DELETE_YES, Move.DELETE_NO, Move.KEEP_PRIVATE, Move.SEND)
@@ -73,19 +74,11 @@ class Graph:
         return [key for key in self.states if key not in reached]
 
 
-class Remembering(Script):
-    """A script that works out its questions once: exploring asks for them half a million times."""
-
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        return Script.questions.fget(self)
-
-
 def first(script: Script) -> Conversation:
     """A new draft at its first question."""
     script = Remembering(**dict(script))
     draft = Draft("d", "t", script.sha, Purpose.NEW, DraftState.OPEN, Stage.ASKING, None, TUESDAY, TUESDAY)
-    return Conversation(script, machine.begin(script, draft).draft, {})
+    return Remembered(script, machine.begin(script, draft).draft, {})
 
 
 def changing(script: Script) -> Conversation:
@@ -99,10 +92,10 @@ def changing(script: Script) -> Conversation:
             if prompt.typed
             else Answer(prompt.id, choices=(prompt.choices[-1].id,))
         )
-    made = Conversation(script, draft, answers)
+    made = Remembered(script, draft, answers)
     held = {question.lead.id for question in made.asked}
     answers = {name: one for name, one in answers.items() if name.startswith("_") or _is_asked(script, name, held)}
-    made = Conversation(script, draft, answers)
+    made = Remembered(script, draft, answers)
     return replace(made, draft=replace(draft, shown_total=len(made.asked)))
 
 
@@ -173,7 +166,7 @@ def carried_out(before: Conversation, given: Input, step: Step) -> Conversation:
                 length = known.length + len(given.text) + (1 if known.count else 0)
                 answers[known.prompt_id] = replace(known, count=known.count + 1, length=length)
     held = {name: _rounded(before.script, one) for name, one in answers.items()}
-    return Conversation(before.script, step.draft, held, found)
+    return Remembered(before.script, step.draft, held, found)
 
 
 def shortened(conversation: Conversation) -> Conversation | None:
@@ -195,7 +188,10 @@ def _rounded(script: Script, answer: Answer) -> Answer:
         return answer
     prompt = script.prompt(answer.prompt_id)
     form = None if answer.form_text is None else _text_of(_bucket(len(answer.form_text), prompt), like=answer.form_text)
-    return replace(answer, count=min(answer.count, 1), length=_bucket(answer.length, prompt), form_text=form)
+    rounded = min(answer.count, 1), _bucket(answer.length, prompt), form
+    if rounded == (answer.count, answer.length, answer.form_text):
+        return answer
+    return replace(answer, count=rounded[0], length=rounded[1], form_text=form)
 
 
 def _bucket(length: int, prompt: Prompt) -> int:

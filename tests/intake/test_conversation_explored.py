@@ -92,6 +92,8 @@ def _lost(edge: Edge) -> Iterator[str]:
     here = {prompt.id for prompt in question.prompts} if question else {"_naming", "_credit", "_places"}
     for name, had in edge.before.answers.items():
         has = edge.after.answer(name)
+        if has is had:
+            continue
         mine = name in here and (edge.given.move is Move.SAY or name in edge.given.chosen)
         mine = mine or any(isinstance(one, Rewrite) and one.answer.prompt_id == name for one in edge.step.replies)
         if not mine and (has.choices != had.choices or (had.other and has.other != had.other)):
@@ -168,7 +170,7 @@ def _screen(edge: Edge) -> Iterator[str]:
 
 _KEPT_FOR = {"added", "held"}
 _KEPT_BESIDE = {"offer", "nowhere"}
-_ONLY_SAID = {"delete_ask", "delete_no", "help"}
+_ONLY_SAID = {"delete_ask", "delete_no", "help", "example", "example_list", "example_nowhere"}
 
 
 def _told_and_kept(edge: Edge) -> Iterator[str]:

@@ -65,6 +65,30 @@ def test_in_the_thread(at: At) -> None:
     assert sam.house.words_of()["difference"] == DIFFERENCE
 
 
+def test_in_a_thread_that_is_not_known_yet(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question was posted, and the bot does not know where (Slack's answer was lost): what is written in its thread
+    is an answer to it all the same, and not a part of the story that the teller is on by now."""
+    sam = at("sent")
+    sam.say("hello")
+    sam.press("Start")
+    sam.house.asleep = True
+    ask = asked(sam)
+    posted = sam.house.next_ts()
+    mine = sam.say("I am on another story now.")
+    sam.say("The ward could.", thread_ts=posted)
+    sam.say("And this is about my own message.", thread_ts=mine)
+    with monkeypatch.context() as found:  # now it is found where it was posted
+        found.setattr(sam.house, "next_ts", lambda: posted)
+        sam.house.writer.submit(lambda tx: sam.house._turn(tx, tidings.author(ask.story_id))).result(10)
+    sam.house.asleep = False
+    sam.house.deliver()
+    sam.press("Send back", on=next(one for one in sam.screen if one.row.kind == "answer_foot"))
+    assert sam.house.words_of()["what"] == f"{WHAT}\nThe ward could."
+    draft = sam.house.read(lambda tx: drafts.find_open(tx, tellers.find_teller(tx, sam.id).id))  # type: ignore[union-attr]
+    kept = sam.house.read(lambda tx: [one.text for one in drafts.fragments(tx, draft.id)])  # type: ignore[union-attr]
+    assert "The ward could." not in kept
+
+
 def test_in_the_form(at: At) -> None:
     """The form has the question and the answer filled in, and sends at once."""
     sam = at("sent")

@@ -1,0 +1,50 @@
+"""A script and a conversation that work a thing out once, for tests that ask for it half a million times.
+
+Both never change once made, so what they say is what the product's own would say each time; `explorer` walks with them.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from bot.intake.dialogue import Conversation
+from bot.intake.script import Prompt, Question, Script
+
+
+class Remembering(Script):
+    """A script that looks each of its questions up once, and works out what is asked once for the same choices."""
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return Script.questions.fget(self)
+
+    @cached_property
+    def _prompts(self) -> dict[str, Prompt]:
+        return {prompt.id: prompt for prompt in self.prompts}
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {prompt.id: question for question in self.questions for prompt in question.prompts}
+
+    @cached_property
+    def _asked(self) -> dict[tuple[tuple[str, ...], ...], tuple[Question, ...]]:
+        return {}
+
+    def prompt(self, prompt_id: str) -> Prompt:
+        return self._prompts.get(prompt_id) or super().prompt(prompt_id)
+
+    def question(self, prompt_id: str) -> Question:
+        return self._questions.get(prompt_id) or super().question(prompt_id)
+
+    def asked(self, chosen: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
+        all_chosen = tuple((name, *chosen[name]) for name in sorted(chosen))
+        if all_chosen not in self._asked:
+            self._asked[all_chosen] = super().asked(chosen)
+        return self._asked[all_chosen]
+
+
+class Remembered(Conversation):
+    """A conversation that works out once what was chosen in it, and what is asked."""
+
+    chosen = cached_property(Conversation.chosen.fget)
+    asked = cached_property(Conversation.asked.fget)
+    question = cached_property(Conversation.question.fget)
