@@ -8,11 +8,13 @@ Slack sends it again; a person who pressed something is told, since presses are 
 import asyncio
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from aiohttp import WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -27,11 +29,14 @@ from bot.commands import NOT_SAVED
 from bot.delivery.outcomes import CALL_FAILURES
 from bot.facts import Facts
 from bot.log import describe_exception
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 3.0
 """How long a stop waits for deliveries in hand."""
+REMEMBERED: Final = 10_000
+"""Events known by heart to be stored, so that their copies need not be looked up; older ones are in the database."""
 
 
 def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
@@ -95,6 +100,17 @@ async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse
     return BoltResponse(status=200, body="")
 
 
+def person_of(payload: Mapping[str, Any]) -> str:
+    """Whose delivery it is, as far as can be told: what cannot be told is one person's."""
+    event = payload.get("event")
+    if isinstance(event, Mapping):
+        message = event.get("message") or event.get("previous_message") or event  # edited, deleted, or said
+        user = event.get("user") or (message.get("user") if isinstance(message, Mapping) else None)
+        return str(user or event.get("channel") or "")
+    user = payload.get("user")
+    return str(user.get("id") if isinstance(user, Mapping) else payload.get("user_id") or "")
+
+
 class Socket(AsyncSocketModeHandler):
     """The Socket Mode connection, which knows what it has in hand and hears when it was renewed."""
 
@@ -103,6 +119,8 @@ class Socket(AsyncSocketModeHandler):
         self.client.proxy = client.proxy  # the SDK would take one from the environment, for this computer too
         self.greeted = asyncio.Event()
         self.on_renewed: Callable[[], Awaitable[None]] | None = None
+        self._turns, self._done = Turns(), OrderedDict[str, None]()
+        self._copies: dict[str, set[str]] = {}
         self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -116,7 +134,7 @@ class Socket(AsyncSocketModeHandler):
         self._in_hand += 1
         self._idle.clear()
         try:
-            await super().handle(client, req)
+            await self._in_turn(client, req)
         except (OSError, SlackClientError):
             raise  # the acknowledgement could not be sent: Slack delivers again
         except Exception as error:  # noqa: BLE001 -- Bolt stumbled over the payload itself, and would every time
@@ -126,6 +144,31 @@ class Socket(AsyncSocketModeHandler):
             self._in_hand -= 1
             if self._in_hand == 0:
                 self._idle.set()
+
+    async def _in_turn(self, client: SocketModeClient, req: SocketModeRequest) -> None:
+        """Handle the envelope when it is this person's turn. A copy of what is stored already costs next to nothing."""
+        event_id = req.payload.get("event_id") if req.type == "events_api" else None
+        who, response = person_of(req.payload), BoltResponse(status=200, body="")
+        if event_id not in self._done:
+            if not await self._turns.begin(who, event_id):
+                self._copies.setdefault(str(event_id), set()).add(req.envelope_id)
+                return  # it has come again, and is acknowledged with the copy that took its place
+            try:
+                if event_id is not None and self._stopping:
+                    return
+                if event_id not in self._done:  # its first copy may have been in hand meanwhile
+                    response = await run_async_bolt_app(self.app, req)
+            finally:
+                self._turns.end(who)
+        # Not every server gives up on a copy when it sends the next: what came in an envelope of its own is told too.
+        copies = self._copies.pop(str(event_id), set()) - {req.envelope_id}
+        if event_id is not None and response.status == 200:
+            for envelope_id in sorted(copies):
+                await client.send_socket_mode_response(SocketModeResponse(envelope_id=envelope_id))
+            self._done[event_id] = None
+            if len(self._done) > REMEMBERED:
+                self._done.popitem(last=False)
+        await send_async_response(client, req, response, 0.0)
 
     async def _listen_for_hello(self, message: WSMessage) -> None:
         if message.type is not WSMsgType.TEXT or '"hello"' not in message.data[:200]:

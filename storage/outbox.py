@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, literal_column, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Message, Op, OutboxRow, OutboxState
 from storage.tables import PARKED, WAITING, SurfaceRow
 from storage.tables import OutboxRowTable as Row
@@ -20,32 +21,41 @@ _COLUMNS = tuple(getattr(Row, name) for name in OutboxRow.__slots__)
 # As text, the words of the partial indexes: with bound values SQLite reads a lane's whole past instead.
 _WAITING: ColumnElement[bool] = literal_column(WAITING)
 _PARKED: ColumnElement[bool] = literal_column(PARKED)
-_SENDING = and_(_WAITING, Row.state == OutboxState.SENDING)
+# As text too: where a bound value might decide about a partial index, SQLite prepares the statement anew each time.
+_SENDING = and_(_WAITING, literal_column(f"state = '{OutboxState.SENDING.value}'"))
 
-# What delivery asks for with every message is built once: to build a statement takes longer than to run it.
+# What is asked with every message is prepared: to build a statement, or to have it run, takes longer than it does.
 _HERE, _LANE = Row.workspace == bindparam("here"), Row.lane == bindparam("of")
 _ID: BindParameter[str] = bindparam("row")
 _NOW: BindParameter[datetime] = bindparam("at")
-_BY_ID = select(*_COLUMNS).where(_HERE, Row.id == _ID)
-_BEING_SENT = select(*_COLUMNS).where(_HERE, _LANE, _SENDING).order_by(Row.seq).limit(1)
-_FIRST_DUE = select(*_COLUMNS).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1)
-_IS_BUSY = select(Row.id).where(_HERE, _LANE, _SENDING).limit(1)
-_END_OF_LANE = select(func.coalesce(func.max(Row.seq), 0), _IS_BUSY.scalar_subquery()).where(_HERE, _LANE)
-_NEXT_DUE = select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING)
-_WITH_KEY = select(Row.id).where(_HERE, Row.key == bindparam("known"))
-_ANY_DUE = select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1)
-_CHANGE = update(Row).where(_HERE, Row.id == _ID, _WAITING)
-_WAITING_FOR = select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING)
+_BY_ID = Prepared(select(*_COLUMNS).where(_HERE, Row.id == _ID))
+_BEING_SENT = Prepared(select(*_COLUMNS).where(_HERE, _LANE, _SENDING).order_by(Row.seq).limit(1))
+_FIRST_DUE = Prepared(select(*_COLUMNS).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1))
+_LANE_IS_BUSY = select(Row.id).where(_HERE, _LANE, _SENDING).limit(1)
+_IS_BUSY = Prepared(_LANE_IS_BUSY)
+_LAST_SEQ = func.coalesce(func.max(Row.seq), 0)
+_END_OF_LANE = Prepared(select(_LAST_SEQ, _LANE_IS_BUSY.scalar_subquery()).where(_HERE, _LANE))
+_NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
+_WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
+_ANY_DUE = Prepared(select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1))
+_CHANGE = Prepared(update(Row).where(_HERE, Row.id == _ID, _WAITING))
+_BY_KEY = Prepared(select(*_COLUMNS).where(_HERE, Row.key == bindparam("known")))
+_STANDING_AT = Prepared(
+    select(*_COLUMNS).where(
+        _HERE, Row.channel == bindparam("in_channel"), Row.ts == bindparam("at_ts"), Row.op == Op.POST
+    )
+)
+_WAITING_FOR = Prepared(select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING))
 
 
 def enqueue(tx: Tx, message: Message) -> str:
     """Put a message in its lane; returns its id. A message whose `key` is there already is not put twice."""
     if message.key is not None:
-        known = tx.connection.execute(_WITH_KEY, {"here": tx.workspace, "known": message.key}).scalar_one_or_none()
+        known = _WITH_KEY.scalar(tx, {"known": message.key})
         if known is not None:
-            return known
-    lane = message.lane or message.recipient
-    last, busy = tx.connection.execute(_END_OF_LANE, {"here": tx.workspace, "of": lane}).one()
+            return str(known)
+    lane = message.lane or _lane(message)
+    last, busy = _END_OF_LANE.all(tx, {"of": lane})[0]
     due_at = message.due_at or tx.now
     at_once = busy is None and due_at <= tx.now and message.depends_on is None
     outbox_id = tx.new_id()
@@ -78,9 +88,15 @@ def enqueue(tx: Tx, message: Message) -> str:
     return outbox_id
 
 
+def _lane(message: Message) -> str:
+    """The recipient's; beside it for what one person alone sees in a channel, which waits for nothing said to all."""
+    aside = message.person is not None and message.op is not Op.POST and message.recipient.startswith("channel:")
+    return f"aside:{message.recipient}" if aside else message.recipient
+
+
 def _is_next(tx: Tx, lane: str) -> bool:
     """Whether no due row of the lane is there."""
-    return tx.connection.execute(_ANY_DUE, {"here": tx.workspace, "of": lane, "at": tx.now}).first() is None
+    return _ANY_DUE.first(tx, {"of": lane, "at": tx.now}) is None
 
 
 def get(tx: Tx, outbox_id: str) -> OutboxRow:
@@ -93,18 +109,17 @@ def get(tx: Tx, outbox_id: str) -> OutboxRow:
 
 def find(tx: Tx, outbox_id: str) -> OutboxRow | None:
     """The row with this id, if there is one."""
-    row = tx.connection.execute(_BY_ID, {"here": tx.workspace, "row": outbox_id}).one_or_none()
-    return None if row is None else OutboxRow(*row)
+    return _first(tx, _BY_ID, {"row": outbox_id})
 
 
 def find_by_key(tx: Tx, key: str) -> OutboxRow | None:
     """The row with this key, if there is one."""
-    return _one(tx, Row.key == key)
+    return _first(tx, _BY_KEY, {"known": key})
 
 
 def find_message(tx: Tx, channel: str, ts: str) -> OutboxRow | None:
     """The row whose message stands at this place in Slack, if the bot posted it."""
-    return _one(tx, and_(Row.channel == channel, Row.ts == ts, Row.op == Op.POST))
+    return _first(tx, _STANDING_AT, {"in_channel": channel, "at_ts": ts})
 
 
 def of_story(tx: Tx, story_id: str, kind: str) -> Sequence[OutboxRow]:
@@ -140,7 +155,8 @@ def next_in_lane(tx: Tx, lane: str) -> OutboxRow | None:
 
 def next_due(tx: Tx, lane: str) -> datetime | None:
     """When the lane's earliest waiting row is due, or None when it has none."""
-    return tx.connection.execute(_NEXT_DUE, {"here": tx.workspace, "of": lane}).scalar_one()
+    due_at: datetime | None = _NEXT_DUE.scalar(tx, {"of": lane})
+    return due_at
 
 
 def claim(tx: Tx, outbox_id: str) -> bool:
@@ -228,6 +244,12 @@ def shown_in(tx: Tx, story_id: str) -> Sequence[str]:
     )
 
 
+def permalink_in(tx: Tx, lane: str) -> str | None:
+    """The address that Slack gave for a message, by the lane in which it was asked for it."""
+    statement = select(Row.permalink).where(Row.workspace == tx.workspace, Row.lane == lane, Row.permalink.is_not(None))
+    return tx.connection.execute(statement.order_by(Row.seq.desc()).limit(1)).scalar_one_or_none()
+
+
 def known_ts(tx: Tx, channel: str, since: datetime) -> frozenset[str]:
     """Every `ts` in the channel that a row sent since then accounts for."""
     found = tx.connection.execute(
@@ -244,15 +266,14 @@ def known_ts(tx: Tx, channel: str, since: datetime) -> frozenset[str]:
 
 
 def _change(tx: Tx, outbox_id: str, values: Mapping[str, Any]) -> bool:
-    return tx.connection.execute(_CHANGE, {"here": tx.workspace, "row": outbox_id, **values}).rowcount == 1
+    return _CHANGE.change(tx, {"row": outbox_id, **values}) == 1
 
 
 def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any]) -> bool:
     if not _change(tx, row.id, values):
         return False
     tx.lanes.add(row.lane)
-    woken = tx.connection.execute(_WAITING_FOR, {"here": tx.workspace, "row": row.id}).scalars()
-    tx.lanes.update(woken)
+    tx.lanes.update(_WAITING_FOR.scalars(tx, {"row": row.id}))
     _hand_on(tx, row.lane)
     return True
 
@@ -267,16 +288,11 @@ def _hand_on(tx: Tx, lane: str) -> None:
 
 
 def _busy(tx: Tx, lane: str) -> bool:
-    return tx.connection.execute(_IS_BUSY, {"here": tx.workspace, "of": lane}).first() is not None
+    return _IS_BUSY.first(tx, {"of": lane}) is not None
 
 
-def _one(tx: Tx, where: ColumnElement[bool]) -> OutboxRow | None:
-    row = tx.connection.execute(select(*_COLUMNS).where(Row.workspace == tx.workspace, where)).one_or_none()
-    return None if row is None else OutboxRow(*row)
-
-
-def _first(tx: Tx, statement: Select[Any], values: Mapping[str, Any]) -> OutboxRow | None:
-    row = tx.connection.execute(statement, {"here": tx.workspace, **values}).one_or_none()
+def _first(tx: Tx, statement: Prepared, values: Mapping[str, Any]) -> OutboxRow | None:
+    row = statement.first(tx, values)
     return None if row is None else OutboxRow(*row)
 
 

@@ -276,7 +276,7 @@ class Message:
     version: int | None = None
     key: str | None = None
     lane: str | None = None
-    """Default: the recipient; tidying uses `tidy:<recipient>`."""
+    """Default: the recipient, `aside:<recipient>` for what one person alone sees; tidying uses `tidy:<recipient>`."""
     depends_on: str | None = None
     target: str | None = None
     """Outbox id of the message to update, delete or link to."""

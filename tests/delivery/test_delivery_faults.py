@@ -184,6 +184,18 @@ async def test_a_call_that_never_ends_does_not_keep_the_bot(house: House) -> Non
     assert house.texts() == ["words"]
 
 
+async def test_an_answer_for_one_person_does_not_wait_for_the_channel(house: House) -> None:
+    """While Slack takes no message into a channel, what only one person sees there arrives."""
+    house.faults.rate_limit_next("chat.postMessage", retry_after=600)
+    house.start()
+    first = await house.put("for all")
+    await until(lambda: house.faults.fired("rate_limit_next"))
+    whisper = await house.put("Only you see this.", op=Op.WHISPER, person=SAM)
+    await house.settled(whisper)
+    assert house.row(whisper).state is OutboxState.SENT
+    assert house.row(first).state is not OutboxState.SENT
+
+
 async def test_a_limited_lane_named_for_tidying_leaves_the_budget_to_others(house: House) -> None:
     """Tidying stops when half of a minute's edits are used up; a person's own edit still goes at once."""
     house.start(pace=0.5)
