@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.delivery.outcomes import CALL_FAILURES, of_error
+from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
 from bot.story.policy import Policy
 from storage.database import Database, Tx
 from storage.writer import AlreadyDone, HasBeenParked, Writer
@@ -69,13 +69,30 @@ class Edge:
             return False
         return True
 
-    async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
-        """Show a person their home; False when Slack would not. It is shown anew whenever they open it."""
+    async def change_view(self, body: Mapping[str, Any], view: dict[str, Any]) -> bool:
+        """Show something else in the modal that was pressed; False when Slack would not."""
         try:
-            await self.client.views_publish(user_id=user_id, view=view)
+            await self.client.views_update(view_id=str((body.get("view") or {}).get("id", "")), view=view)
         except CALL_FAILURES as error:
-            log.warning("home not shown: %s", of_error(error).code)
+            log.warning("view not changed: %s", of_error(error).code)
             return False
+        return True
+
+    async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
+        """Show a person their home; False when Slack would not. It is shown anew whenever they open it.
+
+        Nothing goes wrong by showing it twice, so what may only have gone astray is tried a second time, at once.
+        """
+        for once_more in (True, False):
+            try:
+                await self.client.views_publish(user_id=user_id, view=view)
+            except CALL_FAILURES as error:
+                outcome = of_error(error)
+                log.warning("home not shown: %s", outcome.code)
+                if once_more and outcome.code != "no_answer" and outcome.verdict in (Verdict.AGAIN, Verdict.DOUBT):
+                    continue
+                return False
+            break
         return True
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ has waited in between asks again. `sending.py` is the only caller.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -81,7 +82,7 @@ def next_errand(tx: Tx, policy: Policy, *, kinds: Kinds, lane: str) -> Errand | 
 def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Waits:
     """The errand of this row, or of the one that it waits for, or that there is nothing for it but to wait."""
     kind = kinds.get(row.kind, Kind())
-    others = {name: _other(tx, getattr(row, name)) for name in ("depends_on", "target", "thread")}
+    others = _others(tx, row)
     for name, other in others.items():
         if name == "target" and (row.op not in _ON_A_MESSAGE or row.response_url):
             continue  # the response_url leads to the message; its own row may not even be marked sent yet
@@ -96,7 +97,7 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Wait
         if row.state is OutboxState.SENDING:
             return Errand(row, kind, closed="dependency")  # begun before what it speaks of, in the one lane: no way out
         return _next(tx, policy, kinds, other)  # it was put behind what waits for it, and goes first all the same
-    errand = _placed(tx, Errand(row, kind))
+    errand = _placed(tx, Errand(row, kind), others)
     if errand.impossible or errand.closed:
         return errand
     if errand.tidying and tx.now - max(row.enqueued_at, row.due_at) > TIDY_FOR:
@@ -104,18 +105,18 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Wait
     return _said(tx, policy, errand)
 
 
-def _placed(tx: Tx, errand: Errand) -> Errand:
+def _placed(tx: Tx, errand: Errand, others: Mapping[str, OutboxRow | None]) -> Errand:
     """The errand with the place in Slack where it happens."""
     row = errand.row
     if row.op in _ON_A_MESSAGE:
-        target = _other(tx, row.target)
+        target = others["target"]
         if target is not None and target.channel and target.ts:
             return replace(errand, channel=target.channel, target_ts=target.ts)
         if not (row.response_url and row.op is Op.UPDATE):
             return replace(errand, closed="no_target")
         return replace(errand, target_comes=target is not None and target.state in _WAITING)
     sort, _, name = row.recipient.partition(":")
-    thread = _other(tx, row.thread)
+    thread = others["thread"]
     if row.thread is not None and (thread is None or thread.ts is None):
         return replace(errand, closed="dependency")
     thread_ts = row.thread_ts if thread is None else thread.ts
@@ -151,8 +152,13 @@ def _said(tx: Tx, policy: Policy, errand: Errand) -> Errand:
     return replace(errand, closed="nothing_to_say") if rendered is None else replace(errand, rendered=rendered)
 
 
-def _other(tx: Tx, outbox_id: str | None) -> OutboxRow | None:
-    return None if outbox_id is None else outbox.find(tx, outbox_id)
+def _others(tx: Tx, row: OutboxRow) -> dict[str, OutboxRow | None]:
+    """The rows that this one names, each read once; often one row is named twice."""
+    read: dict[str | None, OutboxRow | None] = {None: None}
+    for outbox_id in (row.depends_on, row.target, row.thread):
+        if outbox_id is not None and outbox_id not in read:
+            read[outbox_id] = outbox.find(tx, outbox_id)
+    return {"depends_on": read[row.depends_on], "target": read[row.target], "thread": read[row.thread]}
 
 
 def _teller(tx: Tx, teller_id: str) -> Teller | None:

@@ -98,11 +98,11 @@ class Ledger:
         policy = self._policy()
 
         def whole(tx: Tx) -> None:
-            if mark(tx):
+            heard = [hook for hook in hooks if hook is not None]
+            if mark(tx) and heard:
                 settled = outbox.get(tx, row.id)
-                for hook in hooks:
-                    if hook is not None:
-                        hook(tx, policy, settled)
+                for hook in heard:
+                    hook(tx, policy, settled)
 
         try:
             await self._write(whole)

@@ -21,7 +21,8 @@ from storage import outbox
 MARGIN: Final = timedelta(minutes=5)
 """Slack's clock and ours need not agree better than this."""
 PAGE: Final = 200
-PAGES: Final = 10
+MOST: Final = 2_000
+"""Messages looked through at most. Pages may hold fewer than was asked for, so their number says nothing."""
 _TEMPORARY: Final = (Verdict.LIMITED, Verdict.AGAIN, Verdict.DOUBT)
 
 Json = Mapping[str, Any]
@@ -89,12 +90,14 @@ class Search:
         row = errand.row
         oldest = f"{(max(row.enqueued_at, row.due_at) - MARGIN).timestamp():.6f}"  # not tried before it was due
         candidates = _Candidates(None if errand.rendered is None else plain(errand.rendered.text))
-        cursor = ""
-        for _ in range(PAGES):
+        cursor, looked = "", 0
+        while looked < MOST:
             outcome = await self._call(_page(errand, oldest, cursor))
             if outcome.verdict is not Verdict.OK:
                 return _unread(outcome)
-            found = self._among(outcome.answer.get("messages") or [], row.id, candidates)
+            messages = outcome.answer.get("messages") or []
+            looked += max(1, len(messages))
+            found = self._among(messages, row.id, candidates)
             if found is not None:
                 return Found(found)
             cursor = str((outcome.answer.get("response_metadata") or {}).get("next_cursor") or "")

@@ -101,7 +101,7 @@ def replies(call: Call) -> Json:
 def paged(call: Call, items: Sequence[T], *, default: int = 100) -> tuple[Sequence[T], str]:
     """Returns this page's items and the cursor of the next ("" when this is the last)."""
     start = _read_cursor(call.text("cursor"))
-    end = start + call.limit(default)
+    end = start + min(call.limit(default), call.workspace.largest_page)
     more = end < len(items)
     return items[start:end], base64.b64encode(f"next:{end}".encode()).decode() if more else ""
 
