@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import contrast, crash_points, disk, kill, overload, planting, simulate
+from . import contrast, crash_all, disk, kill, overload, planting, simulate
 from .report import Campaign, report
 
 CAMPAIGNS: tuple[Campaign, ...] = (
@@ -11,7 +11,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     contrast.CAMPAIGN,
     planting.CAMPAIGN,
     simulate.CAMPAIGN,
-    crash_points.CAMPAIGN,
+    crash_all.CAMPAIGN,
     disk.CAMPAIGN,
     overload.CAMPAIGN,
 )

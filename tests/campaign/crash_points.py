@@ -1,24 +1,24 @@
-"""`crash-points`: one story's whole life, with the bot killed at its first boundary, its second, its third … in turn.
+"""One story's whole life, played by people who try again, with a bot that is killed at boundaries that were planned.
 
-A boundary is before or after a commit, a Slack call, or what makes a file last (`doomed.py`). The life is played again
-for each, by people who try again; then for pairs on the posting and the withdrawing path: killed there, started, and
-killed again at each boundary that follows. It ends with the run in which no bot was killed.
+A boundary is before or after a commit, a Slack call, or what makes a file last (`doomed.py`). What is left at a death
+can be kept, and gone on from. Which boundaries are planned is in `crash_all.py`.
 """
 
-import argparse
 import asyncio
+import json
 import os
+import shutil
 import sqlite3
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.rehearsal import process
 from bot.rehearsal.controls import controls, text_of
+from bot.rehearsal.keeping import restore_workspace, workspace_record
 from bot.rehearsal.person import Message, NotAcknowledged, NotThere
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal
@@ -26,17 +26,13 @@ from bot.rehearsal.socket_mode import Times
 from bot.rehearsal.walk import open_step
 from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
-from .doomed import DoomedNursery
-from .report import Campaign, Outcome, Say
-
 SCRIPT = Path(__file__).with_name("script.toml")
 TUESDAY = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
 WORDS = ("zq00001x001", "zq00001x002")
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds for one step of the life, restarts and a busy machine included."""
 AT_ONCE = ("Start", "Carry on", "Send for review")
-PAIRED = ("posting", "withdrawing")
 
 
 class Life:
@@ -49,32 +45,50 @@ class Life:
 
     async def play(self, check: Callable[[str], list[str]]) -> list[str]:
         """Everything in order; what `check` finds wrong after the posting and at the end."""
-        minding = asyncio.create_task(self._mind())
-        try:
-            self._enter("telling")
-            await self._until(self.sent, self.tell)
-            self._enter("approving")
-            await self._until(lambda: self._card("Undo") is not None, self.approve)
-            self._enter("posting")
-            self.rehearsal.clock.set(FRIDAY)
-            await self._until(lambda: not check("posted"), self.wait)
-            wrong = check("posted")
-            self._enter("withdrawing")
-            await self._until(lambda: not check("gone"), self.take_back)
-            return wrong + check("gone")
-        except TimeoutError:
-            return [f"it went no further: {check('posted')[:3]} {check('gone')[:3]} {self.bot.lines[-3:]}"]
-        finally:
-            minding.cancel()
-            await asyncio.gather(minding, return_exceptions=True)
+        async with self.minded():
+            try:
+                await self.approved()
+                wrong = await self.posted(check)
+                return wrong + await self.gone(check)
+            except TimeoutError:
+                return [f"it went no further: {check('posted')[:3]} {check('gone')[:3]} {self.bot.lines[-3:]}"]
+
+    async def approved(self) -> None:
+        """It is told, and approved."""
+        self._enter("telling")
+        await self._until(self.sent, self.tell)
+        self._enter("approving")
+        await self._until(lambda: self._card("Undo") is not None, self.approve)
+
+    async def posted(self, check: Callable[[str], list[str]]) -> list[str]:
+        """It is posted on Friday; what is wrong then."""
+        self._enter("posting")
+        self.rehearsal.clock.set(FRIDAY)
+        await self._until(lambda: not check("posted"), self.wait)
+        return check("posted")
+
+    async def gone(self, check: Callable[[str], list[str]]) -> list[str]:
+        """It is taken back; what is wrong then."""
+        self._enter("withdrawing")
+        await self._until(lambda: not check("gone"), self.take_back)
+        return check("gone")
 
     def _enter(self, phase: str) -> None:
         """From the phase that is meant on (from the beginning where none is), boundaries count."""
         if self._phase in (None, phase):
             self._gate.touch()
 
+    @asynccontextmanager
+    async def minded(self) -> AsyncIterator[None]:
+        """The bot is started again whenever it has died, for as long as this lasts."""
+        minding = asyncio.create_task(self._mind())
+        try:
+            yield
+        finally:
+            minding.cancel()
+            await asyncio.gather(minding, return_exceptions=True)
+
     async def _mind(self) -> None:
-        """Starts the bot again whenever it has died."""
         while True:
             await self.bot.wait()
             await self.bot.start()
@@ -197,81 +211,72 @@ def _tells(text: str) -> bool:
     return any(word in text for word in WORDS)
 
 
-async def life(plan: list[int], phase: str | None) -> tuple[list[str], list[str]]:
-    """Plays it once; each bot dies at its boundary of the plan. Returns what was wrong, and the boundaries crossed."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What outlives a bot at one moment: its files, in a folder, and the workspace."""
+
+    files: Path
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A folder, a workspace and a bot in which a life, or a part of one, is played."""
+
+    life: Life
+    folder: Path
+
+    def check(self, moment: str) -> list[str]:
+        """What is wrong at this moment."""
+        return check(self.life.rehearsal, self.folder / "altogether.db", moment)
+
+    def crossed(self) -> list[str]:
+        """The boundaries that were counted, by name; `KILLED` before those at which the bot died."""
+        log = self.folder / "log"
+        return log.read_text("ascii").splitlines() if log.exists() else []
+
+    def save(self, files: Path) -> Saved:
+        """Keeps what there is; the bot is not running."""
+        files.mkdir()
+        for file in self.folder.glob("altogether*"):
+            if file.is_file() and not file.name.endswith("-shm"):
+                shutil.copy(file, files)
+        return Saved(files, json.dumps(workspace_record(self.life.rehearsal.workspace)))
+
+
+@asynccontextmanager
+async def stage(plan: Sequence[int], phase: str | None, saved: Saved | None = None) -> AsyncIterator[Stage]:
+    """A bot is started that dies at its boundary of the plan, as the next does, counted from the `phase` on.
+
+    From `saved` the story goes on where that was kept, and boundaries count from the start of the bot.
+    """
     with TemporaryDirectory(prefix="crash-points-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        gate, planned, log = folder / "gate", folder / "plan", folder / "log"
+        gate, planned = folder / "gate", folder / "plan"
         planned.write_text("\n".join(str(one) for one in plan), "ascii")
         async with Rehearsal(directory=folder / "workspace", pace=0) as rehearsal:
             rehearsal.clock.set(TUESDAY)
+            if saved is not None:
+                shutil.copytree(saved.files, folder, dirs_exist_ok=True)
+                restore_workspace(rehearsal.workspace, json.loads(saved.record))
             rehearsal.hub.times = Times(ack_deadline=10.0, retries=(0.1, 0.5, 1.0))
             rehearsal.hub.keep_events = True
-            database = folder / "altogether.db"
             environment = rehearsal.environment(
                 os.environ,
-                database_url=f"sqlite:///{database}",
+                database_url=f"sqlite:///{folder / 'altogether.db'}",
                 SCRIPT=str(SCRIPT),
                 LOG_LEVEL="WARNING",
                 CRASH_GATE=str(gate),
                 CRASH_PLAN=str(planned),
-                CRASH_LOG=str(log),
+                CRASH_LOG=str(folder / "log"),
             )
             if phase is None:
                 gate.touch()
             async with BotProcess(rehearsal, environment) as bot:
-                wrong = await Life(rehearsal, bot, gate, phase).play(lambda moment: check(rehearsal, database, moment))
-        crossed = log.read_text("ascii").splitlines() if log.exists() else []
-        return wrong, crossed
+                yield Stage(Life(rehearsal, bot, gate, phase), folder)
 
 
-async def crash_points(*, every: int = 1, pairs: int = 1, most: int = 10_000, say: Say | None = None) -> Outcome:
-    """Kills at each `every`-th boundary until a life ends unkilled, then at pairs (0: none; k: each k-th of each)."""
-    began, nursery = time.monotonic(), DoomedNursery()
-    before, process.spawn = process.spawn, nursery.spawn
-    fired, wrong, counts = Counter[str](), list[str](), Counter[str]()
-
-    async def one(plan: list[int], phase: str | None) -> int:
-        found, crossed = await life(plan, phase)
-        dead = [line.removeprefix("KILLED ") for line in crossed if line.startswith("KILLED ")]
-        fired.update(f"killed {name}" for name in dead)
-        counts["lives"] += 1
-        counts["kills"] += len(dead)
-        wrong.extend(f"{phase or 'any'} {plan}, killed {dead}: {line}" for line in found)
-        (say or print)(f"{phase or 'life'} {plan}: killed {', '.join(dead) or 'nowhere'}, {len(found)} violations")
-        return len(dead)
-
-    try:
-        at = 1
-        while await one([at], None) and at < most:
-            at += every
-        counts["boundaries of a life"] = at - 1
-        for phase in PAIRED if pairs else ():
-            first, killed = 1, 1
-            while killed:
-                second, killed = 1, 2
-                while killed == 2:
-                    killed = await one([first, second], phase)
-                    second += pairs
-                counts[f"boundaries of {phase}"] = first
-                first += pairs
-    finally:
-        process.spawn = before
-        nursery.close()
-    return Outcome(f"every {every}", time.monotonic() - began, dict(counts), dict(fired.most_common()), wrong)
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument("--every", type=int, default=1, help="only each so many-th boundary (default: %(default)s)")
-    parser.add_argument(
-        "--pairs", type=int, default=1, help="each so many-th of the pairs, 0: none (default: %(default)s)"
-    )
-
-
-def asked(given: argparse.Namespace) -> Outcome:
-    """Kills where the command line says."""
-    return asyncio.run(crash_points(every=given.every, pairs=given.pairs))
-
-
-CAMPAIGN = Campaign("crash-points", "kill -9 at every commit, call and rename in turn, then in pairs", options, asked)
+async def life(plan: list[int], phase: str | None) -> tuple[list[str], list[str]]:
+    """Plays it once; each bot dies at its boundary of the plan. Returns what was wrong, and the boundaries crossed."""
+    async with stage(plan, phase) as one:
+        return await one.life.play(one.check), one.crossed()

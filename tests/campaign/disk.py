@@ -6,11 +6,14 @@ each life everything is looked at, and the bot must have gone on by itself, or o
 
 import argparse
 import asyncio
+import multiprocessing
+import os
 import shutil
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, closing
 from itertools import count
 from pathlib import Path
@@ -20,12 +23,13 @@ from bot.keeper.backup import back_up
 from bot.keeper.backup_restoring import restore
 from bot.rehearsal import process
 from bot.rehearsal.server import Rehearsal
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
+from storage.backup import CopyError
 from tests.nursery import Nursery
 
 from .disk_life import Town
 from .disk_shim import FAULTS, Fault, Kind, Shim, environment_of
-from .report import Campaign, Outcome, Say
+from .report import Campaign, Outcome, Say, together
 
 WHY = "the database cannot be written"
 LOCKED = 30.0
@@ -35,6 +39,7 @@ MOST_WRONG = 50
 async def campaign(
     *,
     calls: Sequence[int] | None = None,
+    first: int = 1,
     step: int = 1,
     faults: Sequence[Fault] = FAULTS,
     restores: int = 200,
@@ -43,12 +48,12 @@ async def campaign(
 ) -> Outcome:
     """Plays a life for every fault at each of the `calls`, then locks the database and puts backups back.
 
-    Without `calls`: every `step`th, until a life has fewer than that.
+    Without `calls`: every `step`th from `first` on, until a life has fewer than that.
     """
     began, wrong, fired, counts = time.monotonic(), list[str](), Counter[str](), dict[str, int]()
     async with _town() as (town, shim):
         for fault in faults:
-            await _at_calls(town, shim, fault, calls or count(1, step), fired=fired, wrong=wrong, say=say)
+            await _at_calls(town, shim, fault, calls or count(first, step), fired=fired, wrong=wrong, say=say)
         if locked:
             wrong += await _locked(town, locked)
             fired[f"locked for {locked:g} s"] += 1
@@ -107,7 +112,8 @@ async def _at_calls(
             found.append("the process was not killed")
         wrong += [f"{fault.name} at call {at}: {one}" for one in found]
         if number % 10 == 0 or found:
-            say(f"{fault.name} at call {at}: {len(found)} wrong, {town.lives} lives {' · '.join(found[:2])}")
+            say(f"{fault.name} at call {at}: {len(found)} wrong, life {town.lives}")
+        _each(found, say)
         if len(wrong) > MOST_WRONG:
             return
 
@@ -128,16 +134,19 @@ async def _restores(town: Town, times: int, fired: Counter[str], say: Say) -> li
     settings, wrong = load_settings(town.environment, env_file=None), list[str]()
     copy = town.database.parent.parent / "copy.db"
     for number in range(times):
-        wrong += await town.live(take_back=False)
-        by_hand = number % 3 == 2
-        if by_hand:  # the file alone, without its log: older than it looks, or torn
+        found = await town.live(take_back=False)
+        torn, by_hand = False, number % 3 == 2
+        if by_hand:  # the file alone, without its log: older than it looks, or torn by what is being written to it
             shutil.copy(town.database, copy)
+            torn = not _sound(copy)
         else:
             back_up(settings, copy, force=True)
-        wrong += await town.take_back_last()
-        wrong += await town.wrong()
+        found += await town.take_back_last()
+        found += [f"before it was put back: {one}" for one in await town.wrong()]
         async with town.away(kill=number % 2 == 0):
-            if by_hand:
+            if torn:
+                found += _refused(settings, copy)
+            elif by_hand:
                 for end in ("-wal", "-shm"):
                     Path(f"{town.database}{end}").unlink(missing_ok=True)
                 shutil.copy(copy, town.database)
@@ -146,27 +155,69 @@ async def _restores(town: Town, times: int, fired: Counter[str], say: Say) -> li
                 for aside in town.database.parent.glob(f"{town.database.name}.before-restore-*"):
                     aside.unlink()
             copy.unlink()
-        fired["a copy without its log put back by hand" if by_hand else "a backup put back"] += 1
-        found = await town.wrong()
-        wrong += [f"restore {number + 1}: {one}" for one in found]
+        by_whom = "a copy without its log put back by hand" if by_hand else "a backup put back"
+        fired["a copy without its log was torn, and refused" if torn else by_whom] += 1
+        found += await town.wrong()
+        wrong += [f"restore {number + 1}, of life {town.lives}: {one}" for one in found]
         if number % 20 == 0 or found:
-            say(f"restore {number + 1} of {times}: {len(found)} wrong {' · '.join(found[:2])}")
+            say(f"restore {number + 1} of {times}: {len(found)} wrong")
+        _each(found, say)
     return wrong
+
+
+def _sound(copy: Path) -> bool:
+    """Whether all in it holds, as SQLite sees it: the file of a database in use, copied alone, may be half of two."""
+    with closing(sqlite3.connect(f"file:{copy}?immutable=1", uri=True)) as raw:
+        try:
+            whole = raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            return whole and raw.execute("PRAGMA foreign_key_check").fetchone() is None
+        except sqlite3.DatabaseError:
+            return False
+
+
+def _refused(settings: Settings, copy: Path) -> list[str]:
+    """What was wrong where a damaged copy was to be put back: it must be refused, and the database left as it is."""
+    try:
+        restore(settings, copy)
+    except CopyError:
+        return []
+    return ["a damaged copy was put back"]
+
+
+def _each(found: Sequence[str], say: Say) -> None:
+    """Each thing that was wrong, at once and whole: a campaign may be stopped before its report."""
+    for one in found:
+        say(f"  {one}")
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--step", type=int, default=1, help="only every so many calls (default: every call)")
     parser.add_argument("--most", type=int, default=0, help="at most so many calls of each fault (default: all)")
     parser.add_argument("--only", default="", help="only faults whose name holds these words")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="at once (default: %(default)s)")
     parser.add_argument("--restores", type=int, default=200, help="backups to put back (default: %(default)s)")
     parser.add_argument("--locked", type=float, default=LOCKED, help="seconds of a lock (default: %(default)s)")
 
 
 def _play(asked: argparse.Namespace) -> Outcome:
-    calls = range(1, 1 + asked.step * asked.most, asked.step) if asked.most else None
-    faults = [fault for fault in FAULTS if asked.only in fault.name]
+    parts = max(1, asked.processes)
+    with ProcessPoolExecutor(parts, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return together(list(pool.map(_part, [asked] * parts, range(parts))))
+
+
+def _part(asked: argparse.Namespace, part: int) -> Outcome:
+    """What one process plays: every so many-th call, in a town of its own, and its share of the restores."""
+    parts = max(1, asked.processes)
+    first, step = 1 + part * asked.step, parts * asked.step
     return asyncio.run(
-        campaign(calls=calls, step=asked.step, faults=faults, restores=asked.restores, locked=asked.locked)
+        campaign(
+            calls=range(first, 1 + asked.step * asked.most, step) if asked.most else None,
+            first=first,
+            step=step,
+            faults=[fault for fault in FAULTS if asked.only in fault.name],
+            restores=len(range(part, asked.restores, parts)),
+            locked=0 if part else asked.locked,
+        )
     )
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.rehearsal.person import Message
 from bot.rehearsal.process import BotNotReady, BotProcess
 from bot.rehearsal.server import Rehearsal
 from bot.rehearsal.socket_mode import Times
@@ -55,6 +56,7 @@ class Town:
         self.history, self.over = History(), asyncio.Event()
         self.lives = self.restarts = 0
         self._friday = FRIDAY
+        self._before = 0.0
         self._last: tuple[Teller, Telling] | None = None
         self._home = asyncio.Event()
         self._home.set()
@@ -99,6 +101,7 @@ class Town:
     async def live(self, *, take_back: bool) -> list[str]:
         """One life; returns what was wrong, a line each."""
         self.lives += 1
+        self._before = self._newest_card()
         name = f"teller{self.lives}"
         meet(self.rehearsal, name)
         teller = Teller(self.rehearsal, name, self.history, self.over, str(self.lives))
@@ -134,7 +137,7 @@ class Town:
         label = re.compile(rf"Story {telling.story}\b")
         self.rehearsal.clock.advance(ROUND)
         while True:
-            cards = [one for one in reviewer.person.messages(REVIEW_CHANNEL) if label.search(one.shown)]
+            cards = self._cards(reviewer, label)
             waiting = [one for one in cards if "[Approve]" in one.shown]
             if cards and not waiting:
                 return
@@ -143,8 +146,16 @@ class Town:
             await self._until(lambda: not self._offers_approval(reviewer, label), seconds=PATIENCE)
 
     def _offers_approval(self, reviewer: Robot, label: re.Pattern[str]) -> bool:
-        cards = [one for one in reviewer.person.messages(REVIEW_CHANNEL) if label.search(one.shown)]
+        cards = self._cards(reviewer, label)
         return not cards or any("[Approve]" in one.shown for one in cards)
+
+    def _cards(self, reviewer: Robot, label: re.Pattern[str]) -> list[Message]:
+        """The cards of this life's story. Of an earlier one too may have that number: in a copy that lacked its log."""
+        shown = reviewer.person.messages(REVIEW_CHANNEL)
+        return [one for one in shown if label.search(one.shown) and float(one.ts) > self._before]
+
+    def _newest_card(self) -> float:
+        return max((float(ts) for ts in self.rehearsal.workspace.conversations[REVIEW_CHANNEL].posts), default=0.0)
 
     async def _posted(self, telling: Telling) -> None:
         self.rehearsal.clock.set(self._friday.astimezone(UTC))

@@ -37,6 +37,8 @@ Say = Callable[[str], None]
 Ending = Callable[[Watch, BotProcess, History, Path, Sequence[Teller]], Awaitable[list[str]]]
 QUIET = 60.0
 """Seconds in which the bot must have finished what it owes, once the faults have stopped (I16, I9)."""
+CROWD = 20
+"""Cards that wait for three reviewers before tellers let them catch up: editions need approvals."""
 OUTBOUND = ("rate_limit_next", "fail_next", "hang_next", "lose_reply_after", "refuse_connection")
 KEPT_LONG = {
     "DRAFT_DAYS": "90",
@@ -114,6 +116,7 @@ async def _play(
         tell = [Teller(rehearsal, f"teller{n}", history, over, seed) for n in range(tellers)]
         for one in tell:
             one.regrets = Teller.regrets if regrets else 0.0
+            one.crowded = lambda: len(watch.waiting) > CROWD
         decide = [Reviewer(rehearsal, name, history, over, seed, watch) for name in ("amira", "joe", "noor")]
         async with BotProcess(rehearsal, environment, arguments=arguments) as bot:
             await bot.ready(timeout=60)

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.connection import person_of
 from bot.rehearsal import process
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal
@@ -33,6 +34,8 @@ PATIENT = 120.0
 SETTLE = 300.0
 HALF = "2 of 3"
 HANDFUL = 20
+FAIR = 2.0
+CALM, BUSY = "p99 of others' waits without the flood, ms", "p99 of others' waits during the flood, ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,14 @@ async def campaign(
     messages: int = 1_000,
     others: int = 10,
     stories: int = 5,
+    fair: float | None = None,
     say: Say = print,
     nursery: Nursery | None = None,
 ) -> Outcome:
     """Plays a crowd of tellers, then a flood; returns what was wrong, and what was measured.
 
-    Beside the flood `others` people tell so many stories each. `nursery`: where bots come from, if one is open.
+    Beside the flood `others` people tell so many stories each. `fair`: so many times as long may these wait for their
+    answers as without it. `nursery`: where bots come from, if one is open.
     """
     began, wrong, counts = time.monotonic(), list[str](), dict[str, int]()
     if tellers:
@@ -105,6 +110,11 @@ async def campaign(
     if messages:
         async with _town(nursery) as town:
             wrong += await _flood(town, messages, (others, stories), counts, say)
+        before, during = counts[CALM], counts[BUSY]
+        if fair is not None and during > fair * max(1, before):
+            wrong.append(
+                f"during the flood others waited {during} ms, without it {before} ms: more than {fair:g} times"
+            )
     return Outcome("-", time.monotonic() - began, counts, {}, wrong)
 
 
@@ -202,13 +212,15 @@ async def _flood(town: Town, messages: int, others: tuple[int, int], counts: dic
     if replies > 20 + messages // 10:
         wrong.append(f"the flood was answered with {replies} messages: replies do not coalesce")
     before, during = _part(calm, 0.99), _part(busy, 0.99)
+    others_again = sum(_sent_again(town.rehearsal, person.person.profile.id) for person in people)
     counts |= {
         "messages of the flood": messages,
         "messages of the flood stored": len(words) - sum(word not in _stored(town.database) for word in words),
         "bot's messages in the flooder's chat": replies,
-        "flood: envelopes sent again": _sent_again(town.rehearsal),
-        "p99 of others' waits without the flood, ms": before,
-        "p99 of others' waits during the flood, ms": during,
+        "flood: envelopes of the flooder sent again": _sent_again(town.rehearsal, flooder.person.profile.id),
+        "flood: envelopes of others sent again": others_again,
+        CALM: before,
+        BUSY: during,
         "during ÷ without, in hundredths": 100 * during // max(1, before),
         "flood: peak memory of the bot, MB": _memory(town.bot, "VmHWM"),
     }
@@ -244,9 +256,10 @@ def _stored(database: Path) -> set[str]:
         return set(stored(raw))
 
 
-def _sent_again(rehearsal: Rehearsal) -> int:
-    """How many envelopes Slack sent again, since they were not acknowledged in time."""
-    return sum(entry.outcome == "not acknowledged" for entry in rehearsal.log.entries)
+def _sent_again(rehearsal: Rehearsal, person: str = "") -> int:
+    """How many envelopes (of this person, if one is named) were not acknowledged in time, and sent again."""
+    late = (entry for entry in rehearsal.log.entries if entry.outcome == "not acknowledged")
+    return sum(not person or person_of(entry.body.get("payload") or {}) == person for entry in late)
 
 
 def _memory(bot: BotProcess, what: str) -> int:
@@ -268,12 +281,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tellers", type=int, default=1_000, help="how many tell at once (default: %(default)s)")
     parser.add_argument("--messages", type=int, default=1_000, help="how many one of them types (default: %(default)s)")
     parser.add_argument("--others", type=int, default=10, help="how many tell beside the flood (default: %(default)s)")
+    parser.add_argument("--fair", type=float, default=FAIR, help="most that waits may grow by (default: %(default)s)")
     parser.add_argument("--stories", type=int, default=5, help="stories of each of these (default: %(default)s)")
 
 
 def _play(asked: argparse.Namespace) -> Outcome:
     return asyncio.run(
-        campaign(tellers=asked.tellers, messages=asked.messages, others=asked.others, stories=asked.stories)
+        campaign(
+            tellers=asked.tellers, messages=asked.messages, others=asked.others, stories=asked.stories, fair=asked.fair
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """Tellers: they tell one story after the other, answer what they are asked, and take some of them back."""
 
 import re
+from collections.abc import Callable
 
 from bot.rehearsal.controls import Control, controls, text_of
 from bot.rehearsal.person import Message
@@ -32,10 +33,15 @@ class Teller(Robot):
     since = ""
     regrets = 0.25
     """How often one of the stories told before is taken back before the next is begun."""
+    crowded: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether so many stories wait for the reviewers that this person does not begin another."""
 
     async def live(self) -> None:
         """Tells until the campaign is over."""
         while not self.over.is_set():
+            if self.crowded():
+                await self.pause(0.5)
+                continue
             self.telling, self.since = self.history.begin(self.person.profile.id), self.newest()
             self.telling.no_name = self.random.random() < 0.25
             await self.tell(self.telling, self.since)

@@ -9,10 +9,16 @@ DOUBT = ("tests/delivery/test_delivery_doubt.py",)
 FAULTS = ("tests/delivery/test_delivery_faults.py",)
 SENDING = ("tests/delivery/test_delivery_sending.py",)
 WRITER = ("tests/storage/test_storage_writer.py",)
-DECIDING = ("tests/review/test_review_matrix.py", "tests/review/test_review_deciding.py")
+DECIDING = (
+    "tests/review/test_review_matrix.py",
+    "tests/review/test_review_deciding.py",
+    "tests/review/test_review_versions.py",
+    "tests/review/test_review_verbs.py",
+)
 EDITIONS = ("tests/digest/test_digest_editions.py", "tests/digest/test_digest_slots.py")
 GOES_OUT = ("tests/digest/test_digest_what_goes_out.py", "tests/digest/test_digest_screen.py")
 BACK = ("tests/rights/test_withdrawal_in_slack.py",)
+SILENT = ("tests/rights/test_withdrawn_is_silent.py",)
 
 PLANTS = (
     # ── each thing once ──
@@ -56,10 +62,17 @@ PLANTS = (
         "an envelope is acknowledged before its transaction",
         ("tests/whole/test_acknowledged.py",),
         "bot/connection.py",
-        "await super().handle(client, req)",
+        "await self._in_turn(client, req)",
         "await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))\n"
         "            await asyncio.sleep(0.2)\n"
-        "            await super().handle(client, req)",
+        "            await self._in_turn(client, req)",
+    ),
+    Plant(
+        "one person's flood takes every place",
+        ("tests/test_turns.py",),
+        "bot/turns.py",
+        "if self._in_hand[one] < self._each",
+        "if self._in_hand[one] >= 0",
     ),
     Plant(
         "Bolt acknowledges before its listeners run",
@@ -236,11 +249,10 @@ PLANTS = (
     # ── taking back ──
     Plant(
         "a withdrawal leaves what waits to be sent",
-        ("tests/rights/test_words_leave_the_disk.py",),
+        SILENT,
         "bot/rights/service.py",
         "    erasing.silence(tx, story.id)\n",
         "",
-        "the gate of every kind keeps back what waits about a withdrawn story",
     ),
     Plant(
         "a withdrawal leaves what stands in Slack",
@@ -251,11 +263,10 @@ PLANTS = (
     ),
     Plant(
         "withdrawn stories pass the gate",
-        BACK,
+        SILENT,
         "bot/rights/rendering.py",
         "if story is not None and story.status is StoryStatus.WITHDRAWN:",
         "if False:",
-        "what waits was dropped by the withdrawal, and each room looks at the story again before it renders",
     ),
     Plant(
         "deleted words stay in the pages of the file",

@@ -7,7 +7,8 @@ merely armed.
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 Say = Callable[[str], None]
@@ -24,6 +25,16 @@ class Outcome:
     fired: dict[str, int]
     """How often each fault really happened."""
     violations: list[str]
+
+
+def together(parts: Sequence[Outcome]) -> Outcome:
+    """Returns what processes that played side by side came to, as one."""
+    counts, fired = Counter[str](), Counter[str]()
+    for part in parts:
+        counts.update(part.counts)
+        fired.update(part.fired)
+    wrong = [line for part in parts for line in part.violations]
+    return Outcome(parts[0].seed, max(part.seconds for part in parts), dict(counts), dict(fired.most_common()), wrong)
 
 
 @dataclass(frozen=True, slots=True)

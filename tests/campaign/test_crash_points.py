@@ -1,12 +1,13 @@
 """A slice of the crash points: one life killed while it posts, and again after its restart."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.rehearsal import process
 
-from .crash_points import life
+from .crash_all import DEAD, killed, killed_again, reached
 from .doomed import DoomedNursery
 
 
@@ -21,9 +22,12 @@ def doomed() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("doomed")
-@pytest.mark.parametrize(("plan", "phase"), [([4, 3], "posting")])
-async def test_a_bot_killed_at_a_boundary_finishes_after_its_restart(plan: list[int], phase: str) -> None:
-    """Told once, posted once, and gone from every message and file once it is taken back, wherever the bot died."""
-    wrong, crossed = await life(plan, phase)
+async def test_a_bot_killed_at_a_boundary_finishes_after_its_restart(tmp_path: Path) -> None:
+    """Told once and posted once, though the bot dies while it posts, and again when started on what is left."""
+    start = await reached("posting", tmp_path / "start")
+    saved, crossed = await killed(start, "posting", 4, tmp_path / "dead")
+    assert saved is not None
+    assert crossed[-1].startswith(DEAD)
+    wrong, later = await killed_again(saved, "posting", 3)
     assert wrong == []
-    assert sum(line.startswith("KILLED") for line in crossed) == len(plan)
+    assert sum(line.startswith(DEAD) for line in later) == 1
