@@ -257,10 +257,11 @@ def test_a_record_that_cannot_be_formatted_does_not_print_its_arguments(
     assert capsys.readouterr().err == ""
 
 
-def test_a_log_that_has_gone_stops_nobody(log: io.StringIO) -> None:
-    """When nothing can be written any more, the bot goes on."""
+def test_a_log_that_has_gone_stops_nobody(log: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+    """When nothing can be written any more, the bot goes on, and complains nowhere else."""
     log.close()
     logging.getLogger("bot.intake").info("saved")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_very_long_message_is_cut(log: io.StringIO) -> None:

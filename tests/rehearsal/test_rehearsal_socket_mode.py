@@ -75,13 +75,15 @@ async def test_a_late_ack_is_ignored(rehearsal: Rehearsal, socket: SocketModeCli
     rehearsal.hub.times = Times(ack_deadline=0.05, retries=(0.0, 5.0))
     ear = Ear(socket, answers=False)
     told = asyncio.create_task(rehearsal.person("sam").say("hello"))
-    first = (await ear.heard(2))[0]
+    first, again = await ear.heard(2)
     await socket.send_socket_mode_response(SocketModeResponse(envelope_id=first["envelope_id"]))
     late = asyncio.Event()
     rehearsal.log.listen(lambda entry: late.set() if entry.outcome == "late" else None)
     async with asyncio.timeout(2):
         await late.wait()
     await told
+    assert first["payload"]["event_id"] == again["payload"]["event_id"]
+    assert [first["retry_attempt"], again["retry_attempt"]] == [0, 1]
 
 
 async def test_with_nobody_connected_events_wait_and_presses_fail(rehearsal: Rehearsal) -> None:
