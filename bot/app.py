@@ -41,6 +41,7 @@ from bot.intake.shelf import Shelf
 from bot.keeper import stats as keeper_stats
 from bot.people import People
 from bot.reading import listeners as reading_listeners
+from bot.reading import sharing
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
 from bot.review import service as review
@@ -57,6 +58,7 @@ from bot.rights import (
 from bot.rights import listeners as rights_listeners
 from bot.rights import rendering as rights_rendering
 from bot.rights.forgetting import Forgetting
+from bot.sequel import listeners as sequel
 from bot.settings import Settings
 from bot.story.policy import Policy
 from bot.story.when import coming_slot
@@ -175,6 +177,8 @@ def _build(
                 **mydata.KINDS,
                 **breakglass.KINDS,
                 **renewal.KINDS,
+                **sequel.KINDS,
+                **sharing.KINDS,
             }
         ),
         client=client,
@@ -201,7 +205,9 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         _listen(app, house, people, recovery)
         scheduler = Scheduler(_chores(), house.writer, house.clock, lambda: house.edge.policy)
         storybook = Keeping(house.database, house.writer, house.workspace.id, house.clock, settings)
-        socket = Socket(app, settings.app_token, make_client(settings.app_token, settings.api_url, _session(house)))
+        session = house.client.session
+        assert session is not None
+        socket = Socket(app, settings.app_token, make_client(settings.app_token, settings.api_url, session))
         socket.on_renewed = lambda: recovery.after_absence(None, house.clock.now())
         stop = stop or _stop_signal()
 
@@ -227,12 +233,6 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         await asyncio.gather(*tasks, return_exceptions=True)
         print("Stopped." if failed is None else "Stopped: something failed; the log says what.", file=out, flush=True)
         return 0 if failed is None else 70
-
-
-def _session(house: House) -> aiohttp.ClientSession:
-    session = house.client.session
-    assert session is not None
-    return session
 
 
 def _stop_signal() -> asyncio.Event:
@@ -275,11 +275,11 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
     digest_listeners.register(app, house.edge)
     rights_listeners.register(app, house.edge, house.forgetting)
     permission_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
-    own = intake_listeners.commands(house.shelf, people)
-    every = {**own, **review_listeners.COMMANDS, **digest_listeners.COMMANDS, **permission_listeners.COMMANDS}
+    every = {**intake_listeners.commands(house.shelf, people), **review_listeners.COMMANDS, **digest_listeners.COMMANDS}
     breakglass_listeners.register(app, house.edge)
     renewal_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
-    every |= {**rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS}
+    sequel.register(app, house.edge, house.forgetting.forget_now)
+    every |= {**permission_listeners.COMMANDS, **rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS}
     every |= keeper_stats.commands(lambda: house.shelf.current)
 
     async def may_read(user_id: str) -> bool:
@@ -316,6 +316,8 @@ def _chores() -> list[Chore]:
         Chore("retention", retention.purge),
         Chore("breakglass", breakglass.sweep),
         Chore("renewal", renewal.check),
+        Chore("sequel", sequel.check),
+        Chore("shares", sharing.tend),
         Chore("index", _index),
         Chore("alive", _alive),
     ]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose, Screened
 from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
 
@@ -20,34 +21,59 @@ _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
 _HEARING: ColumnElement[bool] = literal_column(HEARING)  # as text, so that the partial index serves
 
-# What every press and message asks for is built once: to build a statement takes longer than to run it.
+# What every press and message asks for is prepared: to build a statement, or to have it run, takes longer than it does.
 _BY_ID = (DraftRow.workspace == bindparam("here")) & (DraftRow.id == bindparam("draft"))
-_WITH_ID, _SAVE = select(*_DRAFT).where(_BY_ID), update(DraftRow).where(_BY_ID)
-_OPEN = select(*_DRAFT).where(
-    DraftRow.workspace == bindparam("here"), DraftRow.teller_id == bindparam("teller"), _HEARING
+_WITH_ID, _SAVE = Prepared(select(*_DRAFT).where(_BY_ID)), Prepared(update(DraftRow).where(_BY_ID))
+_OPEN = Prepared(
+    select(*_DRAFT).where(DraftRow.workspace == bindparam("here"), DraftRow.teller_id == bindparam("teller"), _HEARING)
 )
-_ANSWERS = select(
-    DraftAnswerRow.prompt_id,
-    DraftAnswerRow.choices,
-    DraftAnswerRow.other,
-    DraftAnswerRow.skipped,
-    DraftAnswerRow.form_text,
-    DraftAnswerRow.screened,
-).where(DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft"))
+_ANSWERS = Prepared(
+    select(
+        DraftAnswerRow.prompt_id,
+        DraftAnswerRow.choices,
+        DraftAnswerRow.other,
+        DraftAnswerRow.skipped,
+        DraftAnswerRow.form_text,
+        DraftAnswerRow.screened,
+    ).where(DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft"))
+)
 _COUNTING = (
     (FragmentRow.workspace == bindparam("here"))
     & (FragmentRow.draft_id == bindparam("draft"))
     & FragmentRow.removed.is_(False)
     & FragmentRow.superseded.is_(False)
 )
-_TALLIES = (
+_TALLIES = Prepared(
     select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
     .where(_COUNTING, FragmentRow.prompt_id.is_not(None))
     .group_by(FragmentRow.prompt_id)
 )
-_FRAGMENTS = select(*_FRAGMENT).where(_COUNTING)
-_FRAGMENTS_OF = _FRAGMENTS.where(FragmentRow.prompt_id == bindparam("about"))
-_FRAGMENTS_WAITING = _FRAGMENTS.where(FragmentRow.prompt_id.is_(None))
+_LIVE = select(*_FRAGMENT).where(_COUNTING)
+_FRAGMENTS = Prepared(_LIVE)
+_FRAGMENTS_OF = Prepared(_LIVE.where(FragmentRow.prompt_id == bindparam("about")))
+_FRAGMENTS_WAITING = Prepared(_LIVE.where(FragmentRow.prompt_id.is_(None)))
+_AT = (
+    (FragmentRow.workspace == bindparam("here"))
+    & (FragmentRow.channel == bindparam("in_channel"))
+    & (FragmentRow.ts == bindparam("at_ts"))
+)
+_FRAGMENT_AT = Prepared(select(*_FRAGMENT).where(_AT))
+_TWIN = Prepared(
+    select(FragmentRow.ts).where(
+        FragmentRow.workspace == bindparam("here"),
+        FragmentRow.draft_id == bindparam("draft"),
+        FragmentRow.client_msg_id == bindparam("gesture"),
+        FragmentRow.text == bindparam("words"),
+    )
+)
+_BY_MESSAGE = (AskedRow.workspace == bindparam("here")) & (AskedRow.outbox_id == bindparam("message"))
+_STANDS = Prepared(update(AskedRow).where(_BY_MESSAGE))
+_ASKED_OF = Prepared(select(AskedRow.draft_id).where(_BY_MESSAGE))
+_ASKED_SO_FAR = Prepared(
+    select(*_ASKED)
+    .where(AskedRow.workspace == bindparam("here"), AskedRow.draft_id == bindparam("draft"))
+    .order_by(AskedRow.asked_at)
+)
 
 
 def remember_script(tx: Tx, sha: str, toml: str) -> None:
@@ -74,12 +100,12 @@ def save(tx: Tx, draft: Draft) -> None:
     """Write the whole draft back."""
     values = _values(draft)
     del values["id"]
-    tx.connection.execute(_SAVE, {"here": tx.workspace, "draft": draft.id, **values})
+    _SAVE.change(tx, {"draft": draft.id, **values})
 
 
 def find(tx: Tx, draft_id: str) -> Draft | None:
     """The draft with this id, if there is one."""
-    row = tx.connection.execute(_WITH_ID, {"here": tx.workspace, "draft": draft_id}).one_or_none()
+    row = _WITH_ID.first(tx, {"draft": draft_id})
     return None if row is None else Draft(*row)
 
 
@@ -93,7 +119,7 @@ def get(tx: Tx, draft_id: str) -> Draft:
 
 def find_open(tx: Tx, teller_id: str) -> Draft | None:
     """The draft that hears what this teller types, if there is one."""
-    row = tx.connection.execute(_OPEN, {"here": tx.workspace, "teller": teller_id}).one_or_none()
+    row = _OPEN.first(tx, {"teller": teller_id})
     return None if row is None else Draft(*row)
 
 
@@ -194,15 +220,8 @@ def forget_words(tx: Tx, draft_id: str) -> None:
 def add_fragment(tx: Tx, fragment: Fragment, *, client_msg_id: str | None = None) -> bool:
     """Keep one message; False when it is there already (the same `ts`, or the same gesture sent twice)."""
     if client_msg_id is not None:
-        twin = tx.connection.execute(
-            select(FragmentRow.ts).where(
-                FragmentRow.workspace == tx.workspace,
-                FragmentRow.draft_id == fragment.draft_id,
-                FragmentRow.client_msg_id == client_msg_id,
-                FragmentRow.text == fragment.text,
-            )
-        ).first()
-        if twin is not None:
+        twin = {"draft": fragment.draft_id, "gesture": client_msg_id, "words": fragment.text}
+        if _TWIN.first(tx, twin) is not None:
             return False
     return tx.insert_once(
         FragmentRow, {**_values(fragment), "length": len(fragment.text), "client_msg_id": client_msg_id}
@@ -211,11 +230,7 @@ def add_fragment(tx: Tx, fragment: Fragment, *, client_msg_id: str | None = None
 
 def find_fragment(tx: Tx, channel: str, ts: str) -> Fragment | None:
     """The fragment that stands at this place, removed ones too."""
-    row = tx.connection.execute(
-        select(*_FRAGMENT).where(
-            FragmentRow.workspace == tx.workspace, FragmentRow.channel == channel, FragmentRow.ts == ts
-        )
-    ).one_or_none()
+    row = _FRAGMENT_AT.first(tx, {"in_channel": channel, "at_ts": ts})
     return None if row is None else Fragment(*row)
 
 
@@ -241,13 +256,12 @@ def drop_fragment(tx: Tx, channel: str, ts: str) -> str | None:
 
 def fragments(tx: Tx, draft_id: str, prompt_id: str | None = None, *, waiting: bool = False) -> Sequence[Fragment]:
     """Live fragments of a draft in `ts` order: of one prompt, all, or (`waiting`) those with no prompt yet."""
-    values = {"here": tx.workspace, "draft": draft_id}
     if waiting:
-        rows = tx.connection.execute(_FRAGMENTS_WAITING, values)
+        rows = _FRAGMENTS_WAITING.all(tx, {"draft": draft_id})
     elif prompt_id is not None:
-        rows = tx.connection.execute(_FRAGMENTS_OF, {**values, "about": prompt_id})
+        rows = _FRAGMENTS_OF.all(tx, {"draft": draft_id, "about": prompt_id})
     else:
-        rows = tx.connection.execute(_FRAGMENTS, values)
+        rows = _FRAGMENTS.all(tx, {"draft": draft_id})
     return sorted((Fragment(*row) for row in rows), key=lambda fragment: ts_key(fragment.ts))
 
 
@@ -275,14 +289,12 @@ def ts_key(ts: str) -> tuple[int, str]:
 def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
     """What the draft holds for each prompt, without the words themselves."""
     found: dict[str, Answer] = {}
-    of_draft = {"here": tx.workspace, "draft": draft_id}
-    rows = tx.connection.execute(_ANSWERS, of_draft)
-    for prompt_id, choices, other, skipped, form_text, screened in rows:
+    of_draft = {"draft": draft_id}
+    for prompt_id, choices, other, skipped, form_text, screened in _ANSWERS.all(tx, of_draft):
         found[prompt_id] = Answer(
             prompt_id, tuple(choices), other, skipped, form_text, screened=_screened(screened or {})
         )
-    for about, number, length in tx.connection.execute(_TALLIES, of_draft):
-        assert about is not None
+    for about, number, length in _TALLIES.all(tx, of_draft):
         found[about] = replace(found.get(about, Answer(about)), count=number, length=length + number - 1)
     return found
 
@@ -319,22 +331,14 @@ def add_asked(tx: Tx, draft_id: str, asked: Asked) -> None:
 
 def set_asked_ts(tx: Tx, outbox_id: str, ts: str) -> str | None:
     """Note where the question stands; returns its draft's id, None if no question was put by this message."""
-    tx.connection.execute(
-        update(AskedRow).where(AskedRow.workspace == tx.workspace, AskedRow.outbox_id == outbox_id).values(ts=ts)
-    )
-    return tx.connection.execute(
-        select(AskedRow.draft_id).where(AskedRow.workspace == tx.workspace, AskedRow.outbox_id == outbox_id)
-    ).scalar_one_or_none()
+    _STANDS.change(tx, {"message": outbox_id, "ts": ts})
+    draft_id: str | None = _ASKED_OF.scalar(tx, {"message": outbox_id})
+    return draft_id
 
 
 def asked(tx: Tx, draft_id: str) -> Sequence[Asked]:
     """Questions put so far, in the order they were put."""
-    rows = tx.connection.execute(
-        select(*_ASKED)
-        .where(AskedRow.workspace == tx.workspace, AskedRow.draft_id == draft_id)
-        .order_by(AskedRow.asked_at)
-    )
-    return [Asked(*row) for row in rows]
+    return [Asked(*row) for row in _ASKED_SO_FAR.all(tx, {"draft": draft_id})]
 
 
 def _values(record: Draft | Fragment | Asked) -> dict[str, Any]:

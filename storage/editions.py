@@ -8,13 +8,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Edition, EditionState
 from storage.tables import EditionEntryRow, EditionRow
 
 _EDITION = tuple(getattr(EditionRow, name) for name in Edition.__slots__ if name != "entries")
+
+# What is asked whenever a date is told is prepared.
+_HERE: BindParameter[str] = bindparam("here")
+_WITH_ID = Prepared(select(*_EDITION).where(EditionRow.workspace == _HERE, EditionRow.id == bindparam("edition")))
+_OF_WEEK = Prepared(
+    select(*_EDITION).where(
+        EditionRow.workspace == _HERE,
+        EditionRow.channel == bindparam("in_channel"),
+        EditionRow.iso_year == bindparam("year"),
+        EditionRow.iso_week == bindparam("week"),
+    )
+)
+_OF_STORY = Prepared(
+    select(EditionEntryRow.edition_id)
+    .join(
+        EditionRow,
+        (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
+    )
+    .where(EditionEntryRow.workspace == _HERE, EditionEntryRow.story_id == bindparam("story"))
+    .order_by(EditionRow.made_at.desc())
+    .limit(1)
+)
 
 
 def add(
@@ -72,9 +95,7 @@ def set_message(tx: Tx, edition_id: str, outbox_id: str) -> None:
 
 def get(tx: Tx, edition_id: str) -> Edition:
     """The edition with this id, entries in order. Raises LookupError."""
-    row = tx.connection.execute(
-        select(*_EDITION).where(EditionRow.workspace == tx.workspace, EditionRow.id == edition_id)
-    ).one_or_none()
+    row = _WITH_ID.first(tx, {"edition": edition_id})
     if row is None:
         raise LookupError(f"no edition {edition_id}")
     return replace(Edition(*row), entries=_entries(tx, edition_id))
@@ -82,14 +103,7 @@ def get(tx: Tx, edition_id: str) -> Edition:
 
 def find(tx: Tx, channel: str, iso_week: tuple[int, int]) -> Edition | None:
     """The week's edition in this channel, if it was made."""
-    row = tx.connection.execute(
-        select(*_EDITION).where(
-            EditionRow.workspace == tx.workspace,
-            EditionRow.channel == channel,
-            EditionRow.iso_year == iso_week[0],
-            EditionRow.iso_week == iso_week[1],
-        )
-    ).one_or_none()
+    row = _OF_WEEK.first(tx, {"in_channel": channel, "year": iso_week[0], "week": iso_week[1]})
     return None if row is None else replace(Edition(*row), entries=_entries(tx, row[0]))
 
 
@@ -113,16 +127,7 @@ def count(tx: Tx) -> int:
 
 def of_story(tx: Tx, story_id: str) -> Edition | None:
     """The edition that carries this story; the latest, should several channels have carried it."""
-    edition_id = tx.connection.execute(
-        select(EditionEntryRow.edition_id)
-        .join(
-            EditionRow,
-            (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
-        )
-        .where(EditionEntryRow.workspace == tx.workspace, EditionEntryRow.story_id == story_id)
-        .order_by(EditionRow.made_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    edition_id = _OF_STORY.scalar(tx, {"story": story_id})
     return None if edition_id is None else get(tx, edition_id)
 
 

@@ -96,4 +96,5 @@ def is_busy(error: BaseException) -> bool:
 
 def is_refused_write(error: BaseException) -> bool:
     """Whether something was written on a connection that may only read: a mistake of ours, not the database's state."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(inner, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY

@@ -25,7 +25,7 @@ def declined_before(tx: Tx, before: datetime) -> Sequence[str]:
                 StoryRow.changed_at < before,
                 AuthorRow.change_draft_id.is_(None),
             )
-            .order_by(StoryRow.number)
+            .order_by(StoryRow.number + 0)  # or SQLite would read all stories in this order rather than sort a few
         ).scalars()
     )
 

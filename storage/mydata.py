@@ -9,7 +9,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from storage import tellers
 from storage.database import Tx
@@ -47,8 +47,8 @@ NOT_ABOUT_TELLERS: Final[Mapping[str, str]] = {
 _THEIR_OWN: Final = {("teller", "slack_user_id"), ("teller", "dm_channel"), ("fragment", "channel")}
 """Slack ids that are the person's own; all others are somebody else's, or a channel's, and are left out."""
 _LEFT_OUT: Final = {"workspace", "code_hash", "hash", "prev_hash"}
-_OTHER_PEOPLES: Final = {("withdrawal", "reason")}
-"""What was said by somebody else about themselves: why the person in a story asked for it to be taken down."""
+_OTHER_PEOPLES: Final = {("withdrawal", "reason"), ("share", "teller_id")}
+"""What is somebody else's: why the person in a story asked for it to be taken down, and who shared it."""
 
 
 def leads(table: Table) -> dict[str, str]:
@@ -74,8 +74,7 @@ def held_about(tx: Tx, teller_id: str) -> Held:
         columns = leads(table)
         if not columns or table.name in ELSEWHERE or table.name in NOT_ABOUT_TELLERS:
             continue
-        where = or_(*(table.columns[name].in_(mine[kind]) for name, kind in columns.items()))
-        rows = _rows(tx, table, where)
+        rows = _rows(tx, table, *(table.columns[name].in_(mine[kind]) for name, kind in columns.items()))
         if rows:
             held[table.name] = rows
     put_aside = _rows(tx, ParkedRow.__table__, ParkedRow.body.contains(person.slack_user_id, autoescape=True))  # type: ignore[arg-type]
@@ -96,11 +95,23 @@ def messages_to(tx: Tx, teller_id: str) -> list[dict[str, Any]]:
     return [{"kind": kind, "state": str(state.value), "messages": number} for kind, state, number in counted]
 
 
-def _rows(tx: Tx, table: Table, where: ColumnElement[bool]) -> list[dict[str, Any]]:
+def _rows(tx: Tx, table: Table, *ways: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """The rows that one of these conditions leads to, in the order of their key.
+
+    Each is asked by itself and all are put in order here: asked for any of two columns, or for the order of the key,
+    SQLite would rather read a whole table than two indexes.
+    """
     shown = [column for column in table.columns if _is_shown(table.name, column.name, column.type)]
+    keys = list(table.primary_key.columns)
     here = table.columns["workspace"] == tx.workspace
-    found = tx.connection.execute(select(*shown).where(here, where).order_by(*table.primary_key.columns))
-    return [{column.name: _plain(value) for column, value in zip(shown, row, strict=True)} for row in found]
+    found = {
+        tuple(_sortable(value) for value in row[: len(keys)]): row[len(keys) :]
+        for where in ways
+        for row in tx.connection.execute(select(*keys, *shown).where(here, where))
+    }
+    return [
+        {column.name: _plain(value) for column, value in zip(shown, found[key], strict=True)} for key in sorted(found)
+    ]
 
 
 def _is_shown(table: str, column: str, kind: Any) -> bool:
@@ -108,6 +119,10 @@ def _is_shown(table: str, column: str, kind: Any) -> bool:
         return False
     is_slack_id = getattr(kind, "length", None) == SlackId.length and not getattr(kind, "enums", None)
     return not is_slack_id or (table, column) in _THEIR_OWN
+
+
+def _sortable(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _plain(value: Any) -> Any:

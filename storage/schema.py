@@ -4,21 +4,19 @@ Every database is made by the same migrations, a fresh one too; each run is one 
 fails. Called by `altogether migrate`, `run` and `doctor`; the caller holds `storage.lock` while it migrates.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from storage.database import Database
 from storage.errors import DatabaseNotReady, DatabaseUnavailable, StorageError, is_unavailable, why_unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+_NAMED = re.compile(r"""^(revision|down_revision)\b[^=\n]*= *["']([^"']+)["']""", re.MULTILINE)
 
 
 class Standing(StrEnum):
@@ -44,12 +42,11 @@ def state(database: Database, *, script_location: Path = MIGRATIONS) -> State:
 
     A file that is not there is not created. Raises DatabaseUnavailable when the database cannot be read.
     """
-    scripts = ScriptDirectory(str(script_location))
     if not database.path.exists():
-        return State(Standing.MISSING, None, _head(scripts))
+        return State(Standing.MISSING, None, _head(script_location))
     try:
         with database.read_engine.connect() as connection:
-            return _state(connection, scripts)
+            return _state(connection, script_location)
     except Exception as error:
         if is_unavailable(error):
             raise DatabaseUnavailable(why_unavailable(error)) from error
@@ -76,7 +73,6 @@ def migrate(database: Database, *, script_location: Path = MIGRATIONS) -> tuple[
     Raises DatabaseUnavailable when it cannot be written, and DatabaseNotReady when it was made by a newer version or a
     migration fails. Whatever it raises, the database is as it was.
     """
-    scripts = ScriptDirectory(str(script_location))
     try:
         with database.write_engine.connect() as connection:
             # SQLite changes a table by making another and dropping the first; with foreign keys on, the drop would
@@ -85,7 +81,7 @@ def migrate(database: Database, *, script_location: Path = MIGRATIONS) -> tuple[
             raw.execute("PRAGMA foreign_keys=OFF")
             try:
                 with connection.begin():
-                    return _upgrade(connection, scripts, database)
+                    return _upgrade(connection, script_location, database)
             finally:
                 connection.invalidate()  # closed, not returned to the pool: the next one has its foreign keys on
     except StorageError:
@@ -98,12 +94,16 @@ def migrate(database: Database, *, script_location: Path = MIGRATIONS) -> tuple[
         ) from error
 
 
-def _upgrade(connection: Connection, scripts: ScriptDirectory, database: Database) -> tuple[str, str]:
-    before = _state(connection, scripts)
+def _upgrade(connection: Connection, script_location: Path, database: Database) -> tuple[str, str]:
+    # Only here: whoever just wants to start need not wait for the whole of Alembic to be read.
+    from alembic import command
+    from alembic.config import Config
+
+    before = _state(connection, script_location)
     if before.standing is Standing.AHEAD:
         raise _made_by_newer(database, before)
     config = Config()
-    config.set_main_option("script_location", str(scripts.dir).replace("%", "%%"))
+    config.set_main_option("script_location", str(script_location).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, before.head)
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
@@ -114,19 +114,46 @@ def _upgrade(connection: Connection, scripts: ScriptDirectory, database: Databas
     return before.revision or "", before.head
 
 
-def _state(connection: Connection, scripts: ScriptDirectory) -> State:
-    head = _head(scripts)
-    revision = MigrationContext.configure(connection).get_current_revision()
+def _state(connection: Connection, script_location: Path) -> State:
+    revision = _revision(connection)
+    if revision is not None and revision == _written_head(script_location):
+        return State(Standing.CURRENT, revision, revision)  # as at nearly every start, which need not read Alembic
+    known = _revisions(script_location)
+    head = _head(script_location)
     if revision is None:
         return State(Standing.MISSING, None, head)
     if revision == head:
         return State(Standing.CURRENT, revision, head)
-    known = {script.revision for script in scripts.walk_revisions()}
     return State(Standing.BEHIND if revision in known else Standing.AHEAD, revision, head)
 
 
-def _head(scripts: ScriptDirectory) -> str:
-    head = scripts.get_current_head()
+def _revision(connection: Connection) -> str | None:
+    """What Alembic has noted in the database of the last migration."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
+
+
+def _written_head(script_location: Path) -> str | None:
+    """The last revision as the migrations' files have it; None where they are not all written in the usual way."""
+    files = [file for file in (script_location / "versions").glob("*.py") if file.name != "__init__.py"]
+    named = [dict(_NAMED.findall(file.read_text(encoding="utf-8"))) for file in files]
+    last = {one.get("revision") for one in named} - {one.get("down_revision") for one in named}
+    whole = sum("down_revision" in one for one in named) == len(files) - 1  # the first follows none
+    return last.pop() if whole and len(last) == 1 else None
+
+
+def _revisions(script_location: Path) -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory(str(script_location)).walk_revisions()}
+
+
+def _head(script_location: Path) -> str:
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory(str(script_location)).get_current_head()
     if head is None:
         raise DatabaseNotReady("this installation has no migrations; install Altogether again")
     return head

@@ -2,34 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Disposition, ScreenHit, Version, VersionKind
 from storage.tables import ScreenHitRow
 
 _HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
+_OF_VERSION = (
+    (ScreenHitRow.workspace == bindparam("here"))
+    & (ScreenHitRow.story_id == bindparam("story"))
+    & (ScreenHitRow.version == bindparam("version_n"))
+)
+_FORGET = Prepared(delete(ScreenHitRow).where(_OF_VERSION))
+_HITS = Prepared(
+    select(*_HIT).where(_OF_VERSION).order_by(ScreenHitRow.prompt_id, ScreenHitRow.kind, ScreenHitRow.disposition)
+)
 
 
 def record(tx: Tx, story_id: str, n: int, hits: Iterable[ScreenHit]) -> None:
     """Keep what was found in a version, in the place of what was kept for it before."""
-    tx.connection.execute(
-        delete(ScreenHitRow).where(
-            ScreenHitRow.workspace == tx.workspace, ScreenHitRow.story_id == story_id, ScreenHitRow.version == n
-        )
-    )
+    _FORGET.change(tx, {"story": story_id, "version_n": n})
     for hit in hits:
         _insert(tx, story_id, n, hit)
 
 
 def of_version(tx: Tx, story_id: str, n: int) -> Sequence[ScreenHit]:
     """What was found in a version, answer by answer."""
-    rows = tx.connection.execute(
-        select(*_HIT)
-        .where(ScreenHitRow.workspace == tx.workspace, ScreenHitRow.story_id == story_id, ScreenHitRow.version == n)
-        .order_by(ScreenHitRow.prompt_id, ScreenHitRow.kind, ScreenHitRow.disposition)
-    )
-    return [ScreenHit(*row) for row in rows]
+    return [ScreenHit(*row) for row in _HITS.all(tx, {"story": story_id, "version_n": n})]
 
 
 def carry_over(tx: Tx, version: Version, *, parent: int) -> None:

@@ -8,22 +8,52 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, select, update
 
-from storage import screen_hits, search
+from storage import screen_hits, search, sequels
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Part, Place, Story, StoryStatus, Version, VersionAnswer
 from storage.tables import EditionEntryRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
 
 _STORY = tuple(getattr(StoryRow, name) for name in Story.__slots__)
 _ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
 
+# What is asked whenever a story is sent, shown or told of is prepared.
+_HERE: BindParameter[str] = bindparam("here")
+_ID: BindParameter[str] = bindparam("story")
+_N: BindParameter[int] = bindparam("version_n")
+_WITH_ID = Prepared(select(*_STORY).where(StoryRow.workspace == _HERE, StoryRow.id == _ID))
+_WITH_NUMBER = Prepared(select(*_STORY).where(StoryRow.workspace == _HERE, StoryRow.number == bindparam("called")))
+_HIGHEST = Prepared(select(func.coalesce(func.max(StoryRow.number), 0)).where(StoryRow.workspace == _HERE))
+_HEAD = Prepared(
+    select(
+        VersionRow.kind,
+        VersionRow.naming,
+        VersionRow.credit_line,
+        VersionRow.script_sha,
+        VersionRow.created_at,
+        VersionRow.changed_prompts,
+    ).where(VersionRow.workspace == _HERE, VersionRow.story_id == _ID, VersionRow.n == _N)
+)
+_ANSWERS = Prepared(
+    select(*_ANSWER)
+    .where(VersionAnswerRow.workspace == _HERE, VersionAnswerRow.story_id == _ID, VersionAnswerRow.n == _N)
+    .order_by(VersionAnswerRow.position)
+)
+_PERMITTED = select(PermissionRow.place).where(
+    PermissionRow.workspace == _HERE,
+    PermissionRow.story_id == _ID,
+    PermissionRow.version == _N,
+    PermissionRow.revoked_at.is_(None),
+)
+_PLACES = Prepared(_PERMITTED)
+_PERMITTED_AT = Prepared(_PERMITTED.where(PermissionRow.place == bindparam("at_place")))
+
 
 def add(tx: Tx, version: Version, *, care: bool, notice_version: int) -> Story:
     """A new story with its first version, submitted, under the next number of this workspace."""
-    highest = tx.connection.execute(
-        select(func.coalesce(func.max(StoryRow.number), 0)).where(StoryRow.workspace == tx.workspace)
-    ).scalar_one()
+    highest: int = _HIGHEST.scalar(tx)
     story = Story(
         id=version.story_id,
         number=highest + 1,
@@ -91,7 +121,8 @@ def _write(tx: Tx, version: Version, parent: int | None) -> None:
 
 def find(tx: Tx, story_id: str) -> Story | None:
     """The story with this id, if there is one."""
-    return _one(tx, StoryRow.id == story_id)
+    row = _WITH_ID.first(tx, {"story": story_id})
+    return None if row is None else Story(*row)
 
 
 def get(tx: Tx, story_id: str) -> Story:
@@ -104,7 +135,8 @@ def get(tx: Tx, story_id: str) -> Story:
 
 def find_by_number(tx: Tx, number: int) -> Story | None:
     """The story that people call by this number, if there is one."""
-    return _one(tx, StoryRow.number == number)
+    row = _WITH_NUMBER.first(tx, {"called": number})
+    return None if row is None else Story(*row)
 
 
 def with_status(tx: Tx, statuses: Iterable[StoryStatus], *, most: int | None = None, skip: int = 0) -> Sequence[Story]:
@@ -232,53 +264,29 @@ def remove(tx: Tx, story_id: str) -> None:
     tx.connection.execute(
         delete(VersionRow).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id)
     )
+    sequels.forget(tx, story_id)
     change(tx, story_id, status=StoryStatus.REMOVED, approved_version=None, changed_at=tx.now, told_slot_at=None)
 
 
 def version(tx: Tx, story_id: str, n: int) -> Version:
     """One version with its answers in order and the places it may go to. Raises LookupError."""
-    head = tx.connection.execute(
-        select(
-            VersionRow.kind,
-            VersionRow.naming,
-            VersionRow.credit_line,
-            VersionRow.script_sha,
-            VersionRow.created_at,
-            VersionRow.changed_prompts,
-        ).where(VersionRow.workspace == tx.workspace, VersionRow.story_id == story_id, VersionRow.n == n)
-    ).one_or_none()
+    this = {"story": story_id, "version_n": n}
+    head = _HEAD.first(tx, this)
     if head is None:
         raise LookupError(f"no version {n} of story {story_id}")
-    answer_rows = tx.connection.execute(
-        select(*_ANSWER)
-        .where(
-            VersionAnswerRow.workspace == tx.workspace,
-            VersionAnswerRow.story_id == story_id,
-            VersionAnswerRow.n == n,
-        )
-        .order_by(VersionAnswerRow.position)
-    )
-    places = tx.connection.execute(
-        select(PermissionRow.place).where(
-            PermissionRow.workspace == tx.workspace,
-            PermissionRow.story_id == story_id,
-            PermissionRow.version == n,
-            PermissionRow.revoked_at.is_(None),
-        )
-    ).scalars()
+    kind, naming, credit_line, script_sha, created_at, changed_prompts = head
+    answers = (VersionAnswer(*row) for row in _ANSWERS.all(tx, this))
     return Version(
         story_id=story_id,
         n=n,
-        kind=head.kind,
-        naming=head.naming,
-        credit_line=head.credit_line,
-        script_sha=head.script_sha,
-        created_at=head.created_at,
-        answers=tuple(
-            replace(answer, choices=tuple(answer.choices)) for answer in (VersionAnswer(*row) for row in answer_rows)
-        ),
-        places=frozenset(places),
-        changed_prompts=tuple(head.changed_prompts),
+        kind=kind,
+        naming=naming,
+        credit_line=credit_line,
+        script_sha=script_sha,
+        created_at=created_at,
+        answers=tuple(replace(answer, choices=tuple(answer.choices)) for answer in answers),
+        places=frozenset(_PLACES.scalars(tx, this)),
+        changed_prompts=tuple(changed_prompts),
     )
 
 
@@ -304,18 +312,7 @@ def title_of(tx: Tx, story: Story) -> str | None:
 
 def may_go_to(tx: Tx, story_id: str, n: int, place: Place) -> bool:
     """Whether an unrevoked permission covers this version at this place."""
-    return (
-        tx.connection.execute(
-            select(PermissionRow.place).where(
-                PermissionRow.workspace == tx.workspace,
-                PermissionRow.story_id == story_id,
-                PermissionRow.version == n,
-                PermissionRow.place == place,
-                PermissionRow.revoked_at.is_(None),
-            )
-        ).first()
-        is not None
-    )
+    return _PERMITTED_AT.first(tx, {"story": story_id, "version_n": n, "at_place": place}) is not None
 
 
 def ready_for_digest(tx: Tx, channel: str, *, with_held: bool = False) -> Sequence[Story]:
@@ -349,11 +346,6 @@ def ready_for_digest(tx: Tx, channel: str, *, with_held: bool = False) -> Sequen
     if not with_held:
         statement = statement.where(StoryRow.held.is_(False))
     return _all(tx, statement)
-
-
-def _one(tx: Tx, where: ColumnElement[bool]) -> Story | None:
-    row = tx.connection.execute(select(*_STORY).where(StoryRow.workspace == tx.workspace, where)).one_or_none()
-    return None if row is None else Story(*row)
 
 
 def _all(tx: Tx, statement: Select[Any]) -> Sequence[Story]:

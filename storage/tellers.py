@@ -5,14 +5,26 @@ A teller's random id is what every other table knows; the Slack id is looked up 
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Teller, Workspace
 from storage.tables import AuthorRow, TellerRow, WorkspaceRow
 
 _TELLER = tuple(getattr(TellerRow, name) for name in Teller.__slots__)
 _WORKSPACE = tuple(getattr(WorkspaceRow, name) for name in Workspace.__slots__)
+
+# What is asked with every message is prepared.
+_HERE = TellerRow.workspace == bindparam("here")
+_OF_SLACK = Prepared(select(*_TELLER).where(_HERE, TellerRow.slack_user_id == bindparam("theirs")))
+_WITH_ID = Prepared(select(*_TELLER).where(_HERE, TellerRow.id == bindparam("row")))
+_AUTHOR = Prepared(
+    select(*_TELLER)
+    .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
+    .where(AuthorRow.workspace == bindparam("here"), AuthorRow.story_id == bindparam("story"))
+)
+_CHANGE = Prepared(update(TellerRow).where(_HERE, TellerRow.id == bindparam("row")))
 
 
 def find_workspace(tx: Tx, slack_team_id: str) -> Workspace | None:
@@ -66,17 +78,13 @@ def meet(tx: Tx, slack_user_id: str, *, dm_channel: str | None = None) -> Teller
 
 def find_teller(tx: Tx, slack_user_id: str) -> Teller | None:
     """The teller with this Slack id, if they have spoken to the bot."""
-    row = tx.connection.execute(
-        select(*_TELLER).where(TellerRow.workspace == tx.workspace, TellerRow.slack_user_id == slack_user_id)
-    ).one_or_none()
+    row = _OF_SLACK.first(tx, {"theirs": slack_user_id})
     return None if row is None else Teller(*row)
 
 
 def get_teller(tx: Tx, teller_id: str) -> Teller:
     """The teller with this id. Raises LookupError."""
-    row = tx.connection.execute(
-        select(*_TELLER).where(TellerRow.workspace == tx.workspace, TellerRow.id == teller_id)
-    ).one_or_none()
+    row = _WITH_ID.first(tx, {"row": teller_id})
     if row is None:
         raise LookupError(f"no teller {teller_id}")
     return Teller(*row)
@@ -84,9 +92,7 @@ def get_teller(tx: Tx, teller_id: str) -> Teller:
 
 def set_teller(tx: Tx, teller_id: str, **values: Any) -> None:
     """Set columns of a teller."""
-    tx.connection.execute(
-        update(TellerRow).where(TellerRow.workspace == tx.workspace, TellerRow.id == teller_id).values(**values)
-    )
+    _CHANGE.change(tx, {"row": teller_id, **values})
 
 
 # ── the only link from a story to a person ────────────────────────────────────────────────────────────────────────
@@ -99,11 +105,7 @@ def set_author(tx: Tx, story_id: str, teller_id: str, draft_id: str) -> None:
 
 def find_author(tx: Tx, story_id: str) -> Teller | None:
     """Who told the story, while that is still known."""
-    row = tx.connection.execute(
-        select(*_TELLER)
-        .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
-        .where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
-    ).one_or_none()
+    row = _AUTHOR.first(tx, {"story": story_id})
     return None if row is None else Teller(*row)
 
 

@@ -262,10 +262,11 @@ def tell_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
     """Reviewers hear of a message that could not be sent, once for each; courtesies that nobody waits for are left out.
 
     Told: anything posted about a story, and anything posted in the digest channel. Not told: whispers, changes to
-    messages that stand already, drafts (nobody but their teller knows of them), and this notice itself.
+    messages that stand already, drafts (nobody but their teller knows of them), shared stories (whoever shared one
+    hears of it), and this notice itself.
     """
     about_work = row.story_id is not None or row.recipient == tidings.channel(policy.digest_channel)
-    if row.kind == tidings.PARKED or row.op is not Op.POST or not about_work:
+    if row.kind in (tidings.PARKED, tidings.SHARED) or row.op is not Op.POST or not about_work:
         return
     outbox.enqueue(
         tx,

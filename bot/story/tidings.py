@@ -3,6 +3,7 @@
 The rooms do not know each other; they know these names. Nothing here says what a message looks like.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -28,9 +29,16 @@ EDITION_STORY: Final = "edition_story"
 """Rendered by digest: one post of a story in the thread."""
 PREVIEW: Final = "digest_preview"
 """Rendered by digest: the coming edition, for reviewers. An UPDATE shows it as it stands."""
+SEQUEL_CARD: Final = "sequel_card"
+"""Rendered by sequel: what happened next in a story, for reviewers to decide. Story; args: sequel, n."""
+EDITION_SEQUEL: Final = "edition_sequel"
+"""Rendered by digest: a post in the thread, of what happened next in an earlier story. Story; args: sequel, n."""
+SHARED: Final = "shared"
+"""Rendered by reading: a story that somebody shared in a channel."""
 REMOVAL: Final = "removal:"
 """Lanes in which a story that was taken back is removed from messages: nothing about it goes out by any other."""
 
+_STANDS_OR_WILL: Final = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT)
 CARD_ROUNDS: Final = (time(9), time(13), time(16, 30))
 """When cards of no-name stories go out, on weekdays: Slack stamps every post, and at once would tell the minute."""
 
@@ -93,14 +101,15 @@ def put_card(tx: Tx, policy: Policy, version: Version, *, at_once: bool = False)
 
 def refresh_cards(tx: Tx, policy: Policy, story_id: str) -> None:
     """Have every card of this story rendered again, as things stand when that is done."""
-    for row in outbox.of_story(tx, story_id, CARD):
+    for row in (*outbox.of_story(tx, story_id, CARD), *outbox.of_story(tx, story_id, SEQUEL_CARD)):
         if row.op is Op.POST and row.state in (OutboxState.SENT, OutboxState.SENDING):
             outbox.enqueue(
                 tx,
                 Message(
-                    CARD,
+                    row.kind,
                     row.recipient,
                     op=Op.UPDATE,
+                    args=row.args,
                     story_id=story_id,
                     version=row.version,
                     target=row.id,
@@ -119,3 +128,16 @@ def card_is_shown(tx: Tx, story_id: str, version: int) -> bool:
     """Whether reviewers have been shown this version."""
     row = outbox.find_by_key(tx, f"card:{story_id}:{version}")
     return row is not None and row.state is OutboxState.SENT
+
+
+def take_sequel_out(tx: Tx, story_id: str) -> None:
+    """What happened next leaves every posted digest: its post goes, and the week's message no longer speaks of it."""
+    for row in outbox.of_story(tx, story_id, EDITION_SEQUEL):
+        if row.op is not Op.POST or row.state not in _STANDS_OR_WILL:
+            continue
+        gone = Message(row.kind, row.recipient, op=Op.DELETE, target=row.id, depends_on=row.id)
+        outbox.enqueue(tx, replace(gone, story_id=story_id))
+        post = None if row.thread is None else outbox.find(tx, row.thread)
+        if post is not None and post.state in _STANDS_OR_WILL:
+            again = Message(EDITION, post.recipient, op=Op.UPDATE, args=post.args, target=post.id, depends_on=post.id)
+            outbox.enqueue(tx, again)

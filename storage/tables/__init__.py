@@ -13,6 +13,8 @@ from storage.tables.reading import SearchWordRow, StoryOfDayRow, StoryReadRow
 from storage.tables.rights import RemovalRow, TombstoneRow, WithdrawalCodeRow, WithdrawalRow
 from storage.tables.screening import ScreenHitRow
 from storage.tables.sending import EditionEntryRow, EditionRow, OutboxRowTable, SurfaceRow
+from storage.tables.sequels import SequelQuestionRow, SequelRow
+from storage.tables.sharing import ShareRow
 from storage.tables.stories import AskRow, DecisionRow, PermissionRow, StoryRow, VersionAnswerRow, VersionRow
 from storage.tables.storybook import BookRow, BookStoryRow
 from storage.tables.suggesting import SuggestionRow
@@ -49,6 +51,9 @@ __all__ = [
     "ScreenHitRow",
     "ScriptRow",
     "SearchWordRow",
+    "SequelQuestionRow",
+    "SequelRow",
+    "ShareRow",
     "StoryOfDayRow",
     "StoryReadRow",
     "StoryRow",

@@ -1,12 +1,12 @@
 """Decisions, versions and editions: who was first, what was approved, and what one week carries."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
 from storage import decisions, editions, stories, tellers
 from storage.records import DeclineReason, EditionState, Place, StoryStatus, Verb, Version
@@ -129,7 +129,7 @@ def test_a_week_has_one_edition_and_a_story_goes_out_once(begin: Any, a_story: M
         assert made is not None and again is None
         assert editions.find(tx, "C1", (2025, 23)) == editions.of_story(tx, story.id) == made
         assert stories.ready_for_digest(tx, "C1") == []
-    with pytest.raises(IntegrityError), begin() as tx:
+    with pytest.raises(sqlite3.IntegrityError), begin() as tx:
         editions.add(
             tx, channel="C1", iso_week=(2025, 24), slot_at=now, state=EditionState.FULL, entries=[(story.id, 1)]
         )

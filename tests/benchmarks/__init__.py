@@ -1,0 +1,1 @@
+"""What the product costs, measured against an echo that stores nothing. `python -m tests.benchmarks` runs it."""
