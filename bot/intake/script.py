@@ -7,6 +7,7 @@ it from disk. `conversation.py` and the blocks ask their questions of it.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -153,7 +154,7 @@ class Script(_Frozen):
     version: str
     source: str = Field(default="", repr=False)
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """Every question, in order."""
         together: list[list[Prompt]] = []
@@ -164,19 +165,27 @@ class Script(_Frozen):
                 together[-1].append(prompt)
         return tuple(Question(tuple(prompts)) for prompts in together)
 
+    @cached_property
+    def _prompts(self) -> Mapping[str, Prompt]:
+        return {prompt.id: prompt for prompt in self.prompts}
+
+    @cached_property
+    def _questions(self) -> Mapping[str, Question]:
+        return {prompt.id: question for question in self.questions for prompt in question.prompts}
+
     def prompt(self, prompt_id: str) -> Prompt:
         """Return the prompt with this id; LookupError if there is none."""
-        for prompt in self.prompts:
-            if prompt.id == prompt_id:
-                return prompt
-        raise LookupError(f"the script has no prompt {prompt_id!r}")
+        found = self._prompts.get(prompt_id)
+        if found is None:
+            raise LookupError(f"the script has no prompt {prompt_id!r}")
+        return found
 
     def question(self, prompt_id: str) -> Question:
         """Return the question that contains this prompt; LookupError if there is none."""
-        for question in self.questions:
-            if any(prompt.id == prompt_id for prompt in question.prompts):
-                return question
-        raise LookupError(f"the script has no prompt {prompt_id!r}")
+        found = self._questions.get(prompt_id)
+        if found is None:
+            raise LookupError(f"the script has no prompt {prompt_id!r}")
+        return found
 
     def asked(self, chosen: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
         """Return the questions that will be asked, given the choice ids so far by prompt id.

@@ -7,33 +7,15 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from bot.intake.dialogue import Conversation
-from bot.intake.script import Prompt, Question, Script
+from bot.intake.script import Question, Script
 
 
 class Remembering(Script):
-    """A script that looks each of its questions up once, and works out what is asked once for the same choices."""
-
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        return Script.questions.fget(self)
-
-    @cached_property
-    def _prompts(self) -> dict[str, Prompt]:
-        return {prompt.id: prompt for prompt in self.prompts}
-
-    @cached_property
-    def _questions(self) -> dict[str, Question]:
-        return {prompt.id: question for question in self.questions for prompt in question.prompts}
+    """A script that works out once what is asked for the same choices."""
 
     @cached_property
     def _asked(self) -> dict[tuple[tuple[str, ...], ...], tuple[Question, ...]]:
         return {}
-
-    def prompt(self, prompt_id: str) -> Prompt:
-        return self._prompts.get(prompt_id) or super().prompt(prompt_id)
-
-    def question(self, prompt_id: str) -> Question:
-        return self._questions.get(prompt_id) or super().question(prompt_id)
 
     def asked(self, chosen: Mapping[str, Collection[str]]) -> tuple[Question, ...]:
         all_chosen = tuple((name, *chosen[name]) for name in sorted(chosen))

@@ -17,7 +17,7 @@ def prompt(prompt_id: str, kind: PromptKind, *, beside: str | None = None, when:
 
 def script(*prompts: Prompt) -> Script:
     """Return a script of these prompts with the built-in texts."""
-    return DEFAULT.model_copy(update={"prompts": prompts})
+    return Script(**DEFAULT.model_dump(exclude={"prompts"}), prompts=prompts)
 
 
 BRANCHING = script(
