@@ -8,10 +8,8 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.story.view import StoryView
 from bot.storybook import charts, counting
@@ -21,6 +19,9 @@ from bot.storybook.groups import Group, ListPage, Shelves
 from bot.text import day
 from storage.books import Audience
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 FEED: Final = 30
 """Stories in the feed."""
 _NOT_IN_XML: Final = {0xFFFE: None, 0xFFFF: None}
@@ -28,8 +29,10 @@ Told = Sequence[tuple[Entry, StoryView]]
 
 
 @cache
-def templates() -> Environment:
-    """The templates, read and compiled once."""
+def templates() -> "Environment":
+    """The templates, read and compiled once; a bot that keeps no site starts without what reads them."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("bot.storybook"),
         autoescape=True,
