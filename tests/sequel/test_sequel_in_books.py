@@ -1,6 +1,5 @@
 """What happened next in every book: beside its story where that may be shown, nowhere else, and gone when it goes."""
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,16 +11,15 @@ import pytest
 
 from bot.clock import Clock
 from bot.settings import load_settings
-from bot.story import screening
 from bot.storybook import work
-from bot.storybook.exporting import Format, export
+from bot.storybook.exporting import Format
 from bot.storybook.keeping import Keeping
-from storage import permissions, published, sequels, stories
+from storage import permissions, sequels, stories
 from storage.books import Audience
 from storage.database import Database, Tx
 from storage.records import Place, Verb
 from storage.writer import Writer
-from tests.storybook.shelf import EVERYWHERE, Tale, build_site, plant, what_next
+from tests.storybook.shelf import EVERYWHERE, Tale, build_site, exported, plant, what_next
 
 CANARY = "zephyrine"
 HERS = f"She has a {CANARY} safe now."
@@ -50,16 +48,6 @@ def holding(folder: Path) -> set[str]:
                 parts = {f"{path.name}!{name}": book.read(name) for name in book.namelist()}
         found |= {name for name, content in parts.items() if CANARY.encode() in content}
     return found
-
-
-def exported(database: Database, workspace: str, now: datetime, kind: Format, audience: Audience) -> str:
-    """The file of this kind."""
-    out = io.StringIO()
-    reading = lambda: database.reading(workspace, now)  # noqa: E731
-    with reading() as tx:
-        standing = published.standing(tx, audience)
-    export(out.write, kind, audience, reading, standing, find=screening.strong)
-    return out.getvalue()
 
 
 def test_it_is_where_its_story_may_be(

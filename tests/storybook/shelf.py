@@ -1,5 +1,6 @@
 """Stories for a storybook, written straight into a database: all fictional, none of them anybody's."""
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.intake.script_file import load_script
+from bot.story import screening
 from bot.story.codes import FIVE
+from bot.storybook.exporting import Format, export
 from bot.storybook.site import Built, Wishes, build
-from storage import drafts, screen_hits, sequels, stories, storybook
+from storage import drafts, published, screen_hits, sequels, stories, storybook
 from storage.books import Audience, BookKind
 from storage.database import Database, Tx
 from storage.records import Naming, Part, Place, ScreenHit, StoryStatus, Verb, Version, VersionAnswer, VersionKind
@@ -246,3 +249,13 @@ def build_site(
     with database.write_engine.begin() as connection:
         storybook.finish(Tx(connection, workspace, now), book, [one.story_id for one in built.stories])
     return built
+
+
+def exported(database: Database, workspace: str, now: datetime, kind: Format, audience: Audience) -> str:
+    """What the export of this kind holds for this audience."""
+    out = io.StringIO()
+    reading = lambda: database.reading(workspace, now)  # noqa: E731
+    with reading() as tx:
+        standing = published.standing(tx, audience)
+    export(out.write, kind, audience, reading, standing, find=screening.strong)
+    return out.getvalue()

@@ -13,15 +13,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from shelf import HOSTILE, Tale, build_site, plant, plant_hostile, plant_many
+from shelf import HOSTILE, Tale, build_site, exported, plant, plant_hostile, plant_many
 
 from bot.clock import Clock
 from bot.rights import rules, service
 from bot.settings import Settings, load_settings
-from bot.story import screening
 from bot.story.policy import Policy
 from bot.storybook import work
-from bot.storybook.exporting import Format, export
+from bot.storybook.exporting import Format
 from bot.storybook.keeping import Keeping
 from bot.weekly import WeeklyTime
 from storage import audit, permissions, published, removals, stories, storybook
@@ -56,15 +55,6 @@ def readable(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield from ((f"{path.name}!{name}", book.read(name)) for name in book.namelist())
         elif path.is_file():
             yield str(path), path.read_bytes()
-
-
-def exported(database: Database, workspace: str, now: datetime, kind: Format, audience: Audience) -> str:
-    out = io.StringIO()
-    reading = lambda: database.reading(workspace, now)  # noqa: E731
-    with reading() as tx:
-        standing = published.standing(tx, audience)
-    export(out.write, kind, audience, reading, standing, find=screening.strong)
-    return out.getvalue()
 
 
 def test_every_permission_on_every_surface(
