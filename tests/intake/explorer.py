@@ -76,14 +76,14 @@ class Graph:
 
 def first(script: Script) -> Conversation:
     """A new draft at its first question."""
-    script = Remembering(**dict(script))
+    script = Remembering.of(script)
     draft = Draft("d", "t", script.sha, Purpose.NEW, DraftState.OPEN, Stage.ASKING, None, TUESDAY, TUESDAY)
     return Remembered(script, machine.begin(script, draft).draft, {})
 
 
 def changing(script: Script) -> Conversation:
     """A draft that changes a story: every question answered in the form, by the last choice of each list."""
-    script = Remembering(**dict(script))
+    script = Remembering.of(script)
     draft = Draft("d", "t", script.sha, Purpose.CHANGE, DraftState.OPEN, Stage.CHECKING, None, TUESDAY, TUESDAY)
     answers = {NAMING: Answer(NAMING, (Naming.NONE,)), PLACES: Answer(PLACES, (Place.DIGEST,))}
     for prompt in script.prompts:

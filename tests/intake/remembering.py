@@ -5,6 +5,7 @@ Both never change once made, so what they say is what the product's own would sa
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from typing import Self
 
 from bot.intake.dialogue import Conversation
 from bot.intake.script import Question, Script
@@ -12,6 +13,11 @@ from bot.intake.script import Question, Script
 
 class Remembering(Script):
     """A script that works out once what is asked for the same choices."""
+
+    @classmethod
+    def of(cls, script: Script) -> Self:
+        """Return what `script` says, by its fields alone: what it has worked out already is no field."""
+        return cls(**{name: getattr(script, name) for name in Script.model_fields})
 
     @cached_property
     def _asked(self) -> dict[tuple[tuple[str, ...], ...], tuple[Question, ...]]:
