@@ -9,6 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from .history import History
 from .nemesis import Nemesis
 from .people import Robot, Teller
 from .plant import ROOT
+from .recorder import Recorder
 from .report import Bar, Campaign, Outcome
 from .reviewers import Reviewer
 from .watch import Watch
@@ -61,20 +63,28 @@ async def campaign(
     arguments: Sequence[str] = BOT,
     ending: Ending | None = None,
     regrets: bool = True,
+    keep: Path | None = None,
 ) -> Outcome:
     """Kills the real bot while many people use it; `week` is how many seconds a week takes, `code` whose bot it is.
 
     Another bot is started with other `arguments`, and looked at by another `ending`; without `regrets` no story is
-    taken back.
+    taken back. What happened stays in the folder `keep`, which must be new; else nothing stays.
     """
     began = time.monotonic()
     nursery = Nursery(code=code)
     before, process.spawn = process.spawn, nursery.spawn
     try:
-        with TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as folder:
+        with ExitStack() as stack:
+            if keep is None:
+                folder = TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True)
+                keep_in = Path(stack.enter_context(folder))
+            else:
+                keep.mkdir(parents=True)
+                keep_in = keep.absolute()
             bar = Bar(kills, "kills", say)
+            recorded = keep is not None
             return await _play(
-                Path(folder), kills, tellers, seed, week, began, bar, arguments, ending or _settled, regrets
+                keep_in, kills, tellers, seed, week, began, bar, arguments, ending or _settled, regrets, recorded
             )
     finally:
         process.spawn = before
@@ -92,6 +102,7 @@ async def _play(
     arguments: Sequence[str],
     ending: Ending,
     regrets: bool,
+    recorded: bool,
 ) -> Outcome:
     history, over = History(), asyncio.Event()
     async with Rehearsal(directory=folder, pace=0) as rehearsal:
@@ -118,7 +129,9 @@ async def _play(
             one.regrets = Teller.regrets if regrets else 0.0
             one.crowded = lambda: len(watch.waiting) > CROWD
         decide = [Reviewer(rehearsal, name, history, over, seed, watch) for name in ("amira", "joe", "noor")]
-        async with BotProcess(rehearsal, environment, arguments=arguments) as bot:
+        async with BotProcess(rehearsal, environment, arguments=arguments) as bot, AsyncExitStack() as kept:
+            if recorded:
+                kept.enter_context(Recorder(folder, rehearsal, history, bot.lines))
             await bot.ready(timeout=60)
             nemesis = Nemesis(watch, bot, history, {one.person.profile.id: one for one in tell}, seed)
             watch.on_edition = nemesis.regret if regrets else None
@@ -226,11 +239,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tellers", type=int, default=20, help="how many tell stories at once (default: %(default)s)")
     parser.add_argument("--week", type=float, default=9.0, help="seconds that a week takes (default: %(default)s)")
     parser.add_argument("--seed", default="1", help="what the people and the faults roll their dice with")
+    parser.add_argument("--keep", type=Path, help="a new folder for all that happened, to find out what led to what")
 
 
 def play(asked: argparse.Namespace) -> Outcome:
     """Kills the bot as often as the command line says."""
-    return asyncio.run(campaign(kills=asked.kills, tellers=asked.tellers, seed=asked.seed, week=asked.week))
+    asked_for = campaign(kills=asked.kills, tellers=asked.tellers, seed=asked.seed, week=asked.week, keep=asked.keep)
+    return asyncio.run(asked_for)
 
 
 CAMPAIGN = Campaign("kill", "kill -9 the real bot while many people use it", options, play)

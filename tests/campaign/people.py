@@ -1,12 +1,14 @@
 """Tellers: they tell one story after the other, answer what they are asked, and take some of them back."""
 
+import asyncio
 import re
 from collections.abc import Callable
 
 from bot.rehearsal.controls import Control, controls, text_of
 from bot.rehearsal.person import Message
+from bot.rehearsal.server import Rehearsal
 
-from .history import Telling, Told
+from .history import History, Telling, Told
 from .robot import PATIENCE, Robot, Seen
 
 __all__ = ["PATIENCE", "Robot", "Teller"]
@@ -31,10 +33,17 @@ class Teller(Robot):
     telling: Telling | None = None
     """The one that this person is on, and the last message before it."""
     since = ""
+    heard = ""
+    """The last message among which letters of reviewers were looked for."""
     regrets = 0.25
     """How often one of the stories told before is taken back before the next is begun."""
     crowded: Callable[[], bool] = staticmethod(lambda: False)
     """Whether so many stories wait for the reviewers that this person does not begin another."""
+
+    def __init__(self, rehearsal: Rehearsal, name: str, history: History, over: asyncio.Event, seed: str) -> None:
+        super().__init__(rehearsal, name, history, over, seed)
+        self.letters: set[int] = set()
+        """Stories that the reviewers could not use, as their letters say."""
 
     async def live(self) -> None:
         """Tells until the campaign is over."""
@@ -167,6 +176,7 @@ class Teller(Robot):
 
     def learn(self, telling: Telling, since: str) -> None:
         """What was got, and whether it is over: sent, with a number, or deleted after its days."""
+        self.open_letters()
         for message in self.recent(since):
             if message.ts <= since:
                 return
@@ -177,8 +187,17 @@ class Teller(Robot):
                 telling.over, telling.story, telling.receipt = "sent", int(found[1]), message.ts
             elif EXPIRED in message.shown and not telling.over:
                 telling.over = "expired"
-            elif (found := DECLINED.search(message.shown)) and (told_of := self.history.of_story(int(found[1]))):
-                told_of.declined = True
+
+    def open_letters(self) -> None:
+        """Which earlier stories the reviewers could not use: such a letter comes at any time."""
+        newest = self.newest()
+        for message in self.recent(self.heard):
+            if found := DECLINED.search(message.shown):
+                self.letters.add(int(found[1]))
+        self.heard = newest
+        for number in self.letters:
+            if (telling := self.history.of_story(number)) is not None:
+                telling.declined = True
 
     def face(self, since: str) -> object:
         """What the bot has on the screen."""
