@@ -28,12 +28,14 @@ class File:
 class Rendered:
     """A message as Slack gets it: a plain sentence for notifications and screen readers, and blocks.
 
-    A row whose op is FILE needs a `file`; its text then stands beside it.
+    A row whose op is FILE needs a `file`; its text then stands beside it. `shows` are the ids of stories in it that the
+    row does not name: they are noted once it is sent, so that a withdrawal finds it.
     """
 
     text: str
     blocks: Sequence[Block] = field(default=())
     file: File | None = None
+    shows: Sequence[str] = ()
 
 
 Render = Callable[[Tx, Policy, OutboxRow], Rendered | None]
@@ -53,6 +55,8 @@ class Kind:
     render: Render | None = None
     gate: Gate | None = None
     sent: After | None = None
+    found: After | None = None
+    """Runs after `sent` where a message in doubt was found in Slack: what it says was rendered at another time."""
     parked: After | None = None
     instead: After | None = None
     """For a FILE: runs where this Slack takes none from us, in the transaction that drops the row."""

@@ -47,13 +47,25 @@ class Ledger:
         return self._turned
 
     async def sent(
-        self, errand: Errand, *, channel: str | None = None, ts: str | None = None, permalink: str | None = None
+        self,
+        errand: Errand,
+        *,
+        channel: str | None = None,
+        ts: str | None = None,
+        permalink: str | None = None,
+        found: bool = False,
     ) -> None:
-        """The row is done."""
-        row = errand.row
-        await self._settle(
-            row, lambda tx: outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink), [errand.kind.sent]
-        )
+        """The row is done; `found`: it had been before, and what stands there was rendered then."""
+        row, kind = errand.row, errand.kind
+        shows = () if found or errand.rendered is None else errand.rendered.shows
+
+        def mark(tx: Tx) -> bool:
+            if not outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink):
+                return False
+            outbox.show(tx, row.id if row.target is None else row.target, shows)
+            return True
+
+        await self._settle(row, mark, [kind.sent, kind.found if found else None])
         _tell(logging.INFO, "sent", row)
 
     async def parked(self, errand: Errand, reason: str) -> None:

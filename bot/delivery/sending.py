@@ -205,9 +205,15 @@ class Sender:
                 return await self._fail(errand.row, outcome.code)
 
     async def _sent(
-        self, errand: Errand, *, channel: str | None = None, ts: str | None = None, permalink: str | None = None
+        self,
+        errand: Errand,
+        *,
+        channel: str | None = None,
+        ts: str | None = None,
+        permalink: str | None = None,
+        found: bool = False,
     ) -> Turn:
-        await self._ledger.sent(errand, channel=channel, ts=ts, permalink=permalink)
+        await self._ledger.sent(errand, channel=channel, ts=ts, permalink=permalink, found=found)
         return self._forget(errand.row)
 
     async def _drop(self, errand: Errand, reason: str) -> Turn:
@@ -248,4 +254,4 @@ class Sender:
                     await self._ledger.failed(errand.row, step.failure)
                 return step
             case ts:
-                return await self._sent(errand, channel=errand.channel, ts=ts)
+                return await self._sent(errand, channel=errand.channel, ts=ts, found=True)

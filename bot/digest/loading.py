@@ -124,6 +124,8 @@ def preview(tx: Tx, policy: Policy, slot: datetime) -> Preview:
     edition = editions.find(tx, policy.digest_channel, week_of(slot, policy.zone))
     if edition is not None:
         return Preview(slot, policy.digest_name, policy.zone, made=edition.state)
+    if tx.now >= slot:
+        return Preview(slot, policy.digest_name, policy.zone, missed=True)
     going, held, more = coming(tx, policy)
     return Preview(
         slot,
@@ -133,6 +135,7 @@ def preview(tx: Tx, policy: Policy, slot: datetime) -> Preview:
         held=[_row(tx, policy, story) for story in held],
         more=more,
         next_told=_numbers(tx, to_tell_of(tx, {story.id for story in going})) if going else (),
+        stories=[story.id for story in (*going, *held)],
     )
 
 

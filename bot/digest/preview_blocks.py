@@ -45,6 +45,10 @@ class Preview:
     """Numbers of the earlier stories of which it would tell what happened next."""
     made: EditionState | None = None
     """Set once the edition was made: then there is nothing left to hold."""
+    missed: bool = False
+    """Its time has passed, and it was not made."""
+    stories: Sequence[str] = ()
+    """Ids of the stories in `rows` and `held`."""
 
     @property
     def place_and_time(self) -> str:
@@ -64,6 +68,9 @@ def preview(shown: Preview, *, now: datetime, post_now: bool) -> Words:
     if shown.made is not None:
         quiet = shown.made is EditionState.QUIET
         words = "There was no digest this week." if quiet else "This digest has been made."
+        return words, [kit.section(f"*{words}* {where}.")]
+    if shown.missed:
+        words = "This digest has not gone out."
         return words, [kit.section(f"*{words}* {where}.")]
     whose = shown.whose(now)
     many = text.count(len(shown.rows), "story", "stories")

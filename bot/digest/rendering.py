@@ -125,8 +125,8 @@ def _checked(tx: Tx, words: str, beat: list[kit.Block]) -> Rendered:
 def _preview(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     slot = datetime.fromisoformat(str(row.args["slot"]))
     shown = loading.preview(tx, policy, slot)
-    if row.op is Op.POST and shown.made is not None:
-        return None
+    if row.op is Op.POST and (shown.made is not None or tx.now >= slot):
+        return None  # there is nothing left to look forward to
     return preview_now(tx, policy, slot, private=bool(row.args.get("private")))
 
 
@@ -134,7 +134,8 @@ def preview_now(tx: Tx, policy: Policy, slot: datetime, *, private: bool) -> Ren
     """The preview of this slot; a private one, which somebody asked for, may post this week's digest at once."""
     this_week = week_of(slot, policy.zone) == week_of(tx.now, policy.zone)
     shown = loading.preview(tx, policy, slot)
-    return Rendered(*preview_blocks.preview(shown, now=tx.now, post_now=private and this_week))
+    said = preview_blocks.preview(shown, now=tx.now, post_now=private and this_week)
+    return Rendered(*said, shows=shown.stories)
 
 
 def reading_page(tx: Tx, policy: Policy, user_id: str) -> dict[str, object] | None:
@@ -147,12 +148,10 @@ def reading_page(tx: Tx, policy: Policy, user_id: str) -> dict[str, object] | No
     return preview_blocks.reading_view(views, title=f"{day}'s digest")
 
 
-def _preview_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    """Note which stories the preview shows, so that a withdrawal finds it."""
-    shown_in = row.target if row.op is Op.UPDATE else row.id
-    if shown_in is not None:
-        going, held, _ = loading.coming(tx, policy)
-        outbox.show(tx, shown_in, [story.id for story in (*going, *held)])
+def _preview_found(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    """Have it shown as things stand: which stories it showed then, nobody knows."""
+    again = Message(messages.PREVIEW, row.recipient, op=Op.UPDATE, args=row.args, target=row.id, depends_on=row.id)
+    outbox.enqueue(tx, again)
 
 
 def _left_out(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
@@ -215,7 +214,7 @@ KINDS: Kinds = {
     messages.EDITION_LINK: Kind(parked=_link_parked),
     messages.EDITION_NOTICE: Kind(render=_notice, gate=_still_stands),
     messages.HEARTBEAT: Kind(render=_heartbeat),
-    messages.PREVIEW: Kind(render=_preview, sent=_preview_sent),
+    messages.PREVIEW: Kind(render=_preview, found=_preview_found),
     messages.LEFT_OUT: Kind(render=_left_out),
     messages.LINE: Kind(render=_line),
     messages.KEPT_BACK: Kind(render=_kept_back),

@@ -188,6 +188,7 @@ class House:
         checked(rendered)
         self._ts += 1
         outbox.mark_sent(tx, row, channel=row.recipient.partition(":")[2], ts=f"{self._ts}.000000")
+        outbox.show(tx, row.target or row.id, rendered.shows)
         if kind.sent:
             kind.sent(tx, self.policy, outbox.get(tx, row.id))
         return Sent(row, rendered)

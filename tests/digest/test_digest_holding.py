@@ -15,7 +15,7 @@ from bot.story import tidings
 from bot.story.slots import MOST_STORIES
 from bot.story.when import coming_slot
 from storage import decisions, outbox, stories
-from storage.records import Op, Story, StoryStatus, Verb
+from storage.records import Message, Op, Story, StoryStatus, Verb
 from tests.sending import Sent
 
 DAY = timedelta(days=1)
@@ -103,6 +103,18 @@ def test_once_the_edition_is_made_the_preview_has_no_buttons(house: House) -> No
     after = house.went(messages.PREVIEW)[-1]
     assert after.row.op is Op.UPDATE
     assert after.shown == "*This digest has been made.* #info-stories, Friday 6 June, 10am UK time."
+
+
+def test_a_preview_whose_digest_did_not_go_out_shows_no_story_any_more(house: House) -> None:
+    """It is neither posted weeks later as if that Friday were to come, nor filled with what came since."""
+    house.tell()
+    posted = previewed(house)
+    house.now = FRIDAY + timedelta(hours=1)
+    again = Message(messages.PREVIEW, posted.row.recipient, op=Op.UPDATE, args=posted.row.args, target=posted.row.id)
+    house.do(lambda tx, policy: outbox.enqueue(tx, again))
+    house.do(lambda tx, policy: outbox.enqueue(tx, Message(messages.PREVIEW, again.recipient, args=again.args)))
+    (after,) = house.deliver()
+    assert after.shown == "*This digest has not gone out.* #info-stories, Friday 6 June, 10am UK time."
 
 
 def test_a_preview_that_comes_too_late_is_not_posted(house: House) -> None:

@@ -77,6 +77,36 @@ async def test_in_the_preview_too(play: Play) -> None:
     assert "the reviewers' preview of the digest" in await heard_it_is_over(play)
 
 
+async def test_in_a_preview_that_showed_it_only_after_another_was_taken_back(play: Play) -> None:
+    """A preview shown again without one story has room for the next: that one is taken out of it in its turn."""
+    rae = play.person("rae")
+    await tell(rae, OTHER)
+    await play.person("amira").hear(OTHER, channel="#story-review")
+    await play.person("amira").command("/story approve 1")
+    play.rehearsal.clock.set(FRIDAY - timedelta(days=1))
+    preview = await play.person("amira").hear("digest, as it will look", channel="#story-review")
+    await canary_story(play, approve=False)
+    await play.person("amira").hear(TITLE, channel="#story-review")
+    await play.person("amira").command("/story approve 2")
+    await take_back(rae, "/story withdraw 1")
+    await rae.hear("Story 1 is taken back.")
+    assert any(preview.ts in one for one in in_slack(play))
+    await take_back(play.person("sam"), "/story withdraw 2")
+    await gone(play)
+
+
+async def test_in_a_preview_that_nobody_knew_was_posted(play: Play) -> None:
+    """The answer to the preview was lost: once found it is shown as things stand, and a withdrawal finds it."""
+    await canary_story(play)
+    faults = play.rehearsal.faults
+    faults.stale_history_next()
+    faults.lose_reply_after("chat.postMessage")
+    play.rehearsal.clock.set(FRIDAY - timedelta(days=1))
+    await play.person("amira").hear("digest, as it will look", channel="#story-review")
+    await take_back(play.person("sam"))
+    await gone(play)
+
+
 async def test_while_it_is_being_posted_it_is_corrected_afterwards(play: Play) -> None:
     """Slack has the message and has not answered: once it has, the digest is shown without the story."""
     await canary_story(play)
