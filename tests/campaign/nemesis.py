@@ -109,10 +109,15 @@ class Nemesis:
             lambda: faults.fail_next("chat.delete", status=503, performed=roll.random() < 0.5),
             lambda: faults.hang_next(POST, seconds=1.0),
             lambda: faults.refuse_connection(roll.choice((POST, "chat.update"))),
-            lambda: faults.stale_history_next(),
+            self._stale_once,
         ]
         for _ in range(roll.randint(3, 6)):
             roll.choice(menu)()
+
+    def _stale_once(self) -> None:
+        """Old history is shown once and not again a second later: two looks are what the bot promises."""
+        if not any(fault.armed for fault in self.rehearsal.faults.all() if fault.name == "stale_history_next"):
+            self.rehearsal.faults.stale_history_next()
 
     async def something_passed(self, entries: int, *, longest: float) -> None:
         """Returns once so much has passed between people and bot: at any moment of the work, on any machine."""

@@ -20,7 +20,8 @@ EXPIRED = "Your unfinished story is deleted"
 QUESTION = re.compile(r"\d+ of \d+\b")
 ASKED = re.compile(r"has a question about story (\d+)")
 DECLINED = re.compile(r"We can't use story (\d+) as it is")
-AT_ONCE = ("Start afresh", "Start", "Carry on", "Send for review")
+DOORS = ("Start afresh", "Start")
+AT_ONCE = (*DOORS, "Carry on", "Send for review")
 LIVE = re.compile(r"\[(?:Next|Skip|Start afresh|Start|Carry on|Send for review|Finish later|Keep it to myself)\]")
 NAME = "Type it as it should appear."
 NO_NAME = "No name or role"
@@ -44,6 +45,8 @@ class Teller(Robot):
         super().__init__(rehearsal, name, history, over, seed)
         self.letters: set[int] = set()
         """Stories that the reviewers could not use, as their letters say."""
+        self.ends: set[str] = set()
+        """Messages that were the end of an earlier telling."""
 
     async def live(self) -> None:
         """Tells until the campaign is over."""
@@ -51,7 +54,7 @@ class Teller(Robot):
             if self.crowded():
                 await self.pause(0.5)
                 continue
-            self.telling, self.since = self.history.begin(self.person.profile.id), self.newest()
+            self.telling, self.since = self.history.begin(self.person.profile.id), self.door() or self.newest()
             self.telling.no_name = self.random.random() < 0.25
             await self.tell(self.telling, self.since)
             mine = [one for one in self.history.tellings if one.teller == self.telling.teller and one.story]
@@ -86,6 +89,9 @@ class Teller(Robot):
         """The one thing that this step waits for."""
         for label in AT_ONCE:
             if f"[{label}]" in step.shown:
+                if label in DOORS and telling.words:  # this one has been sent, or has run out: it will be said
+                    await self.pause(PATIENCE)
+                    return
                 await self.tries(self.person.press(label, ts=step.ts, channel=self.chat.id, wait=False))
                 return
         menus = [control for control in controls(step.blocks) if control.type in MENUS]
@@ -126,6 +132,10 @@ class Teller(Robot):
         before = self.newest()
         if await self.tries(self.person.say(said, wait=False)) and lasting:
             told.said_at = self.said(told) or before
+
+    def door(self) -> str:
+        """The ts of the message that offers to start, if one stands there since the last story was begun."""
+        return next((one.ts for one in self.recent(self.since) if any(f"[{door}]" in one.shown for door in DOORS)), "")
 
     def said(self, told: Told) -> str | None:
         """The ts of this person's own message with that word."""
@@ -183,10 +193,14 @@ class Teller(Robot):
             if GOT.search(message.shown) and not message.post.is_reply:
                 for told in telling.words:
                     told.sure = told.sure or (bool(told.said_at) and float(message.ts) > float(told.said_at))
+            if message.ts in self.ends:
+                continue
             if telling.over != "sent" and (found := RECEIPT.search(message.shown)):
                 telling.over, telling.story, telling.receipt = "sent", int(found[1]), message.ts
+                self.ends.add(message.ts)
             elif EXPIRED in message.shown and not telling.over:
                 telling.over = "expired"
+                self.ends.add(message.ts)
 
     def open_letters(self) -> None:
         """Which earlier stories the reviewers could not use: such a letter comes at any time."""
