@@ -35,7 +35,7 @@ class Hub:
         self.failed: Counter[str] = Counter()
         self.later: list[tuple[datetime, Json]] = []
         """Copies that come long after the first, by the calendar."""
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks = dict[asyncio.Task[None], None]()
         self._outside = copy_context()
 
     def open(self, handle: "Handle | None") -> None:
@@ -140,8 +140,8 @@ class Hub:
     def _start(self, work: Any) -> None:
         # What the program posts comes back as an event: that one is Slack's, and must not die with the program.
         task = asyncio.get_running_loop().create_task(work, context=self._outside.copy())
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks[task] = None
+        task.add_done_callback(self.tasks.pop)
 
 
 def _heard(task: "asyncio.Task[Json]") -> None:

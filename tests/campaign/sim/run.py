@@ -59,6 +59,8 @@ class Bench:
         made.empty_log()
         made.close()
         self.database = open_database(self.folder / "altogether.db")
+        gc.collect()
+        gc.freeze()  # the program itself is not looked through again before every run
 
     def play(self, seed: int, operations: int) -> Played:
         """Plays one seed."""
@@ -99,7 +101,7 @@ class _Run:
             Teller(self.world, self.memory, self.world.person(REVIEWERS[0]))
         )  # who may not decide that one
         self.memory.reviewed_by = set(REVIEWERS)
-        self.acting: set[asyncio.Task[None]] = set()
+        self.acting = dict[asyncio.Task[None], None]()
         self.backup: Path | None = None
         self.print = hashlib.sha256()
         self.world.workspace.listen(self.note)
@@ -189,8 +191,8 @@ class _Run:
             return
         self.played.counts[name] += 1
         task = asyncio.get_running_loop().create_task(self.done(who, work))
-        self.acting.add(task)
-        task.add_done_callback(self.acting.discard)
+        self.acting[task] = None
+        task.add_done_callback(self.acting.pop)
 
     async def done(self, who: Teller | Reviewer, work: Callable[[], Awaitable[None]]) -> None:
         """Does it, and no other thing of theirs meanwhile."""

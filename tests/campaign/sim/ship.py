@@ -52,7 +52,7 @@ class Ship:
         self.settings, self.clock, self.database, self.wire, self.hub = settings, clock, database, wire, hub
         self.trouble: Trouble = wire.trouble
         self.dead = False
-        self.tasks: set[asyncio.Task[Any]] = set()
+        self.tasks = dict[asyncio.Task[Any], None]()  # in order: a set would end them as their addresses lie
         self.writers: list[AtOnceWriter] = []
         self.stopping = asyncio.Event()
         self.router = Router()
@@ -82,7 +82,7 @@ class Ship:
         self.hub.open(None)
         for writer in self.writers:
             writer.sink()
-        for task in self.tasks:
+        for task in tuple(self.tasks):
             task.cancel()
 
     async def gone(self) -> None:
@@ -270,8 +270,8 @@ def note_tasks(loop: asyncio.AbstractEventLoop) -> None:
         context = named.get("context")
         ship = ABOARD.get() if context is None else context.get(ABOARD)
         if ship is not None:
-            ship.tasks.add(task)
-            task.add_done_callback(ship.tasks.discard)
+            ship.tasks[task] = None
+            task.add_done_callback(ship.tasks.pop)
         return task
 
     loop.set_task_factory(make)
