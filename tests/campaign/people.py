@@ -20,6 +20,8 @@ EXPIRED = "Your unfinished story is deleted"
 QUESTION = re.compile(r"\d+ of \d+\b")
 ASKED = re.compile(r"has a question about story (\d+)")
 DECLINED = re.compile(r"We can't use story (\d+) as it is")
+LONGEST = 40
+"""Times that somebody waits to hear what became of their story before they begin another."""
 DOORS = ("Start afresh", "Start")
 AT_ONCE = (*DOORS, "Carry on", "Send for review")
 LIVE = re.compile(r"\[(?:Next|Skip|Start afresh|Start|Carry on|Send for review|Finish later|Keep it to myself)\]")
@@ -45,6 +47,8 @@ class Teller(Robot):
         super().__init__(rehearsal, name, history, over, seed)
         self.letters: set[int] = set()
         """Stories that the reviewers could not use, as their letters say."""
+        self.waited = 0
+        """How often they have waited to hear what became of this story."""
         self.ends: set[str] = set()
         """Messages that were the end of an earlier telling."""
 
@@ -55,6 +59,7 @@ class Teller(Robot):
                 await self.pause(0.5)
                 continue
             self.telling, self.since = self.history.begin(self.person.profile.id), self.door() or self.newest()
+            self.waited = 0
             self.telling.no_name = self.random.random() < 0.25
             await self.tell(self.telling, self.since)
             mine = [one for one in self.history.tellings if one.teller == self.telling.teller and one.story]
@@ -89,7 +94,8 @@ class Teller(Robot):
         """The one thing that this step waits for."""
         for label in AT_ONCE:
             if f"[{label}]" in step.shown:
-                if label in DOORS and telling.words:  # this one has been sent, or has run out: it will be said
+                if label in DOORS and telling.words and self.waited < LONGEST:
+                    self.waited += 1  # this one has been sent, or has run out: that will be said
                     await self.pause(PATIENCE)
                     return
                 await self.tries(self.person.press(label, ts=step.ts, channel=self.chat.id, wait=False))
@@ -134,8 +140,9 @@ class Teller(Robot):
             told.said_at = self.said(told) or before
 
     def door(self) -> str:
-        """The ts of the message that offers to start, if one stands there since the last story was begun."""
-        return next((one.ts for one in self.recent(self.since) if any(f"[{door}]" in one.shown for door in DOORS)), "")
+        """The ts of the message that offers to start, if that is what waits for an answer on the screen."""
+        live = next((one for one in self.recent(self.since) if not one.post.is_reply and LIVE.search(one.shown)), None)
+        return live.ts if live is not None and any(f"[{door}]" in live.shown for door in DOORS) else ""
 
     def said(self, told: Told) -> str | None:
         """The ts of this person's own message with that word."""
