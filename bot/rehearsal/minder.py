@@ -56,9 +56,9 @@ class Minder:
         said = [line for line in self.process.lines if line.startswith(CONNECTED)]
         return said[-1] if said else f"{CONNECTED}."
 
-    async def start(self) -> None:
-        """The bot is connected; raises `BotNotReady`."""
-        await self._do_start(stop_first=False)
+    async def start(self, *, still: Callable[[float], None] | None = None) -> None:
+        """The bot is connected; raises `BotNotReady`. `still` is called now and then while it is starting."""
+        await self._do_start(stop_first=False, still=still)
 
     async def restart(self) -> None:
         """The bot was stopped as a keeper would, if it ran, and is connected again; raises `BotNotReady`."""
@@ -102,7 +102,7 @@ class Minder:
         except TimeoutError:
             return  # whoever waited finds out what a person would: an error
 
-    async def _do_start(self, *, stop_first: bool) -> None:
+    async def _do_start(self, *, stop_first: bool, still: Callable[[float], None] | None = None) -> None:
         async with self._turn:
             self._starting = True
             self._settled.clear()
@@ -113,7 +113,7 @@ class Minder:
                 if stop_first:
                     await self.process.terminate()
                 await self.process.start()
-                await self.process.ready()
+                await self.process.ready(still=still)
                 if self._is_often_restarted:
                     await self.process.warm()
             except BotNotReady:

@@ -23,6 +23,8 @@ WARM = (
 """The same program, which has read its code already and runs once it is told to.
 It ends where nobody is left to tell it."""
 CONNECTED = "Connected"  # what the bot prints once its socket is open
+STARTING = 300.0  # seconds; a very slow machine needs minutes to read the code
+TELLING = 15.0  # seconds between two signs that it is still starting
 STOPPING = 10.0  # seconds a SIGTERM may take before the process is killed
 
 
@@ -53,6 +55,15 @@ async def spawn(arguments: Sequence[str], environment: Mapping[str, str], direct
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
     )
+
+
+async def _tell(still: Callable[[float], None], every: float) -> None:
+    """Calls it again and again, with the seconds since the first moment, until it is cancelled."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while True:
+        await asyncio.sleep(every)
+        still(loop.time() - began)
 
 
 class BotNotReady(Exception):
@@ -131,8 +142,13 @@ class BotProcess:
             spare.kill()
             await spare.wait()
 
-    async def ready(self, *, timeout: float = 20.0) -> None:
-        """Returns once this start is connected and says so; raises `BotNotReady`."""
+    async def ready(
+        self, *, timeout: float = STARTING, still: Callable[[float], None] | None = None, every: float = TELLING
+    ) -> None:
+        """Returns once this start is connected and says so; raises `BotNotReady`, at once where the process has ended.
+
+        `still` is called at intervals (seconds) while it is starting, with the seconds it has taken.
+        """
         hub = self._rehearsal.hub
 
         def is_ready() -> bool:
@@ -140,10 +156,13 @@ class BotProcess:
             return said and hub.greetings > self._greetings and bool(hub.connections)
 
         stop = self._rehearsal.log.listen(lambda _: self._news.set())
+        telling = asyncio.create_task(_tell(still, every)) if still is not None else None
         try:
             await self._wait_for(is_ready, timeout=timeout, what="was not connected")
         finally:
             stop()
+            if telling is not None:
+                telling.cancel()
 
     async def prints(self, fragment: str, *, timeout: float = 10.0) -> str:
         """Returns the first line of this start that contains the fragment, as soon as there is one."""

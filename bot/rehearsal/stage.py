@@ -97,13 +97,18 @@ async def _perform(scene: Scene, asked: Script, file: Path | None, outer: Mappin
             failure: Failure | None
             try:
                 async with bot:
-                    await bot.ready()
+                    await bot.ready(still=lambda seconds: say_still(printer, seconds))
                     introduce(rehearsal, asked, outer, printer)
                     failure = await play_scene(scene, asked, rehearsal, printer)
             except BotNotReady as error:
                 say_failure(printer, Failure("The bot did not start:", str(error)), [])
                 return FAILED
             return _conclude(failure, bot, printer)
+
+
+def say_still(printer: Printer, seconds: float) -> None:
+    """Says that the bot is on its way: on a slow machine nothing else would move for minutes."""
+    printer.line(f"Bot      still starting, after {seconds:.0f} s. A slow computer can take a few minutes.")
 
 
 def own_script(file: Path | None) -> dict[str, str]:

@@ -28,7 +28,19 @@ from .process import BotNotReady
 from .room import Room
 from .scenes import Scene
 from .server import Rehearsal
-from .stage import FAILED, PACE, PLAYED, TERMINATED, UNKNOWN, Failure, bill, introduce, play_scene, say_failure
+from .stage import (
+    FAILED,
+    PACE,
+    PLAYED,
+    TERMINATED,
+    UNKNOWN,
+    Failure,
+    bill,
+    introduce,
+    play_scene,
+    say_failure,
+    say_still,
+)
 from .transcript import printer_for
 from .walk import finish
 from .workspace import REVIEW_CHANNEL
@@ -154,11 +166,13 @@ async def _prepare(
         if not kept:
             return FAILED
     try:
-        await room.minder.start()
+        await room.minder.start(still=lambda seconds: say_still(printer, seconds))
     except BotNotReady as error:
         say_failure(printer, Failure("The bot did not start:", str(error)), [])
         return FAILED
     introduce(room.rehearsal, asked, outer, printer)
+    if scene is not None and scene.name != "weekly":
+        room.guide.begin()  # what such a scene does is done, whoever did it; after a whole week one begins afresh
     if scene is None:
         printer.line(f"Kept     going on where you stopped. To start afresh, delete {KEPT_IN}.")
     else:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from fake_workspace import DIRECT, STORIES, FakeWorkspace
+from fake_workspace import DIRECT, STEPS, STORIES, FakeWorkspace
 from page_exhibits import EVERY_BLOCK, HOSTILE, button, hostile_blocks, marked
 from page_hands import Visit
 from playwright.sync_api import Page, expect
@@ -142,6 +142,44 @@ def test_what_comes_while_a_conversation_opens_is_shown_and_said(visit: Visit, w
     page.evaluate("() => new Promise((shown) => setTimeout(() => requestAnimationFrame(shown), 100))")
     expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
     expect(page.locator("#live")).to_have_text("Altogether: This overtakes.")
+
+
+HIDDEN = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_page_that_was_in_the_background_catches_up_when_it_is_looked_at(visit: Visit, world: FakeWorkspace) -> None:
+    """What came meanwhile on the screen is read only then, and the numbers beside the other places are of now."""
+    page = visit(world.url)
+    rail = page.locator("#rail")
+    expect(rail.get_by_role("button", name=re.compile("info-stories.*3"))).to_be_visible()
+    page.evaluate(HIDDEN, True)
+    world.post(DIRECT, "While you were away.")
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(1)
+    before = len(world.sent("read"))
+    channels = [{"id": STORIES, "name": "info-stories", "kind": "channel", "unread": 0}]
+    channels.append({"id": DIRECT, "name": "Altogether", "kind": "im", "unread": 1})
+    world.state = {"channels": [one | {"member": True, "topic": ""} for one in channels]}
+    with page.expect_request("**/page/act"):
+        page.evaluate(HIDDEN, False)
+    expect(rail.get_by_text("3", exact=True)).to_have_count(0)
+    assert [act["channel"] for act in world.sent("read")[before:]] == [DIRECT]
+
+
+def test_after_a_scene_the_numbers_are_of_now(visit: Visit, world: FakeWorkspace) -> None:
+    """Once it is over the page asks for everything again, and says in whose hands it is."""
+    page = visit(world.url)
+    world.tell("playing", playing="first-story")
+    expect(page.get_by_text("A scene is being played in front of you.")).to_be_visible()
+    steps = [
+        {"id": step, "title": title, "done": step == "tell", "now": "", "as": who} for step, title, _, who in STEPS
+    ]
+    world.state = {"guide": {"steps": steps, "finished": False}}
+    world.tell("playing", playing=None)
+    expect(page.get_by_text("is being played in front of you.")).to_have_count(0)
+    expect(page.locator(".step.done")).to_have_count(1)
 
 
 def test_own_messages_can_be_changed_and_deleted(visit: Visit, world: FakeWorkspace) -> None:

@@ -178,3 +178,22 @@ def test_a_rehearsal_cut_short_leaves_nothing_to_go_on_with(tmp_path: Path) -> N
         (tmp_path / name).write_bytes(b"x")
     assert Keeping(tmp_path).load() is None
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+async def test_what_a_scene_has_done_is_ticked_in_the_guide() -> None:
+    """A step ticks on the event itself, whoever did it: after a story was told by a scene, the next step is on."""
+    out, port = io.StringIO(), free_port()
+    wishes = staying.Wishes(port=port, browser=False)
+    stay = asyncio.create_task(staying.stay(scene="script", script=None, outer=os.environ, out=out, wishes=wishes))
+    try:
+        async with aiohttp.ClientSession() as session, asyncio.timeout(200):
+            while "The page stays open" not in out.getvalue():
+                assert not stay.done(), out.getvalue()
+                await asyncio.sleep(0.05)
+            state = await Visitor(session, f"http://127.0.0.1:{port}").state()
+    finally:
+        stay.cancel()
+        await asyncio.gather(stay, return_exceptions=True)
+    done = [step["id"] for step in state["guide"]["steps"] if step["done"]]
+    assert "tell" in done and state["playing"] is None
+    assert {one["name"]: one["unread"] for one in state["people"]}["amira"] == {REVIEW_CHANNEL: 1}

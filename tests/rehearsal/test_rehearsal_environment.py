@@ -119,6 +119,30 @@ async def test_a_bot_that_ends_at_once_is_told_with_its_last_words(rehearsal: Re
     assert sys.executable
 
 
+SLOW = """
+import pathlib, sys, time
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.01)
+sys.exit("too slow for this world")
+"""
+
+
+async def test_a_slow_start_is_told_and_an_end_is_noticed_at_once(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """While a bot is starting its seconds are told again and again; once it has ended nobody waits any longer."""
+    go_on, told = tmp_path / "go-on", list[float]()
+
+    def still(seconds: float) -> None:
+        told.append(seconds)
+        if len(told) == 3:
+            go_on.touch()
+
+    arguments = ("-c", SLOW, str(go_on))
+    async with BotProcess(rehearsal, rehearsal.environment(os.environ), arguments=arguments) as bot:
+        with pytest.raises(BotNotReady, match="too slow for this world"):
+            await bot.ready(timeout=600, still=still, every=0.01)
+    assert told == sorted(told) and len(told) >= 3
+
+
 async def test_a_bot_is_not_started_beside_a_dotenv(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """A folder with a .env is refused, whatever the bot would do with it."""
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=x")

@@ -59,6 +59,11 @@ export class Feed {
     else this.composer.focus();
   }
 
+  /** Somebody looks at the page again: what came meanwhile is read, if it is on the screen. */
+  seen() {
+    if (this.messages.stuck) this.#read();
+  }
+
   close() {
     this.where = this.held = null;
     this.messages.clear();

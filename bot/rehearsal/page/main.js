@@ -41,6 +41,7 @@ function heard(event) {
     if (event[part] === undefined) { again(); return; }
     snapshot[part] = event[part];
     tell("state");
+    if (kind === "playing" && !event.playing) again(); // a whole scene has gone by: nothing on the page may be of before
   }
 }
 
@@ -132,6 +133,11 @@ async function start() {
   connect();
   document.body.dataset.ready = "yes";
   talk.focus();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    talk.seen();
+    again();
+  });
   document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); talk.focus(); });
 }
 

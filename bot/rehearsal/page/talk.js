@@ -20,7 +20,7 @@ function bars() {
     found.push(h("div", { class: "notice" }, h("span", {}, bot.state === "starting" ? "The bot is starting. You can look round meanwhile." : "The bot is down. What you write waits for it."),
       bot.state === "down" && h("button", { type: "button", class: "btn", "data-key": "start-bot", on: { click: () => moveBot("restart") } }, "Start it again")));
   }
-  if (playing) found.push(h("div", { class: "notice calm" }, "The first week is being played in front of you. In a moment it is your turn."));
+  if (playing) found.push(h("div", { class: "notice calm" }, `${playing === "weekly" ? "The first week" : "A scene"} is being played in front of you. In a moment it is your turn.`));
   if (script.problems.length) {
     found.push(h("div", { class: "notice", id: "script-problems" }, h("div", {}, h("strong", {}, `${script.file ?? "The script"} can't be used.`), ` Version ${script.version} of ${script.name} stays in use.`,
       h("ul", {}, script.problems.map((one) => h("li", { dir: "auto" }, one.line ? h("span", { class: "at" }, `line ${one.line}: `) : null, one.text))))));
@@ -102,5 +102,8 @@ export function startTalk() {
   on("thread", showThread);
   on("message", (event) => { feed.hear(event); thread.hear(event); });
   on("reconnected", () => { feed.refresh(); thread.refresh(); showHome(); });
-  return { focus: () => (store.place === "home" ? home.focus() : feed.focus()) };
+  return {
+    focus: () => (store.place === "home" ? home.focus() : feed.focus()),
+    seen: () => { feed.seen(); thread.seen(); },
+  };
 }
