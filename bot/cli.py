@@ -8,6 +8,7 @@ import asyncio
 import io
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -101,10 +102,22 @@ def _print_version(context: click.Context, _option: click.Parameter, wanted: boo
 
 
 class _AsWritten(click.Group):
-    """Lists its commands in the order in which they stand here, not by the alphabet."""
+    """Lists its commands in the order in which they stand here, and those like a misspelt one by likeness."""
+
+    group_class = type
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in self.commands or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        close = [f"{ctx.command_path} {one}" for one in get_close_matches(name, self.commands)]
+        hint = f" Did you mean: {' · '.join(close)}" if close else ""
+        raise click.UsageError(f'There is no command "{name}".{hint}', ctx)
 
 
 @click.group(cls=_AsWritten, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,6 +17,7 @@ from bot import ids
 from bot.edge import Edge
 from bot.outgoing import Rendered
 from bot.story.policy import is_reviewer
+from bot.text import escape, from_slack
 from storage import audit
 from storage.database import Tx
 from storage.errors import DatabaseUnavailable
@@ -73,7 +74,10 @@ def after_number(text: str) -> str:
 
 
 def unknown(verb: str, rest: str, commands: Commands) -> str:
-    """The answer to a verb that is none: the one line that would have worked."""
+    """The answer to a verb that is none: the one line that would have worked. What was typed is escaped."""
+    if number := re.fullmatch(r"#?(\d{1,9})", verb) or (verb == "story" and re.match(r"#?(\d{1,9})\b", rest)):
+        return f"To read story {number[1]}: {ids.COMMAND} read {number[1]}"
+    verb, rest = escape(from_slack(verb)[:40]), escape(from_slack(rest)[:100])
     close = get_close_matches(verb, [name for name in commands if name], n=1, cutoff=0.6)
     if close:
         return f'I don\'t know "{verb}". Did you mean: {ids.COMMAND} {" ".join([close[0], rest]).strip()}'
@@ -97,7 +101,7 @@ async def answer_to(edge: Edge, commands: Commands, body: Mapping[str, Any]) -> 
     verb, rest = split(str(body.get("text") or ""))
     command = commands.get(verb)
     if command is None:
-        return Rendered(unknown(verb[:40], rest[:100], commands))
+        return Rendered(unknown(verb, rest, commands))
     user_id = str(body.get("user_id", ""))
     if command.reviewers_only and not is_reviewer(edge.policy, user_id):
         log.info("denied verb=%s", verb)

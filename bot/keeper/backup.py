@@ -24,7 +24,10 @@ def back_up(settings: Settings, file: Path, *, force: bool = False) -> tuple[boo
     database = database_file(settings.database_url)
     _is_free(file, database, settings.tombstones_file, force=force)
     if not database.exists():
-        raise NotFound(f"there is no database {database} yet")
+        raise NotFound(
+            f"there is no database {database} yet. The bot makes it when it runs first; if it is elsewhere, "
+            "say where with DATABASE_URL"
+        )
     part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
     backup.copy_whole(database, part, live=True)
     try:

@@ -86,11 +86,18 @@ def import_(file: Path) -> int:
     FILE is CSV with a heading, or .jsonl with an object a line. Columns: the ids of the script's questions; places
     (digest; staff; public; training); naming and credit. Exit 1: something is wrong with a row, and nothing was taken.
     """
+    from bot.errors import SettingsError
     from bot.keeper.importing import import_stories
     from bot.log import set_up_logging
     from bot.settings import load_settings
 
     set_up_logging("CRITICAL")  # what was done is said below
-    taken, said = import_stories(load_settings(), file)
+    try:
+        settings = load_settings()
+    except SettingsError:
+        if not file.exists():  # both at once: else the second is found out only when the first is mended
+            click.echo(f"There is no file {file}.", err=True)
+        raise
+    taken, said = import_stories(settings, file)
     click.echo(said)
     return 0 if taken else 1

@@ -5,6 +5,7 @@ Reads only. A number from one to four says "fewer than 5": so few could be someb
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import dropwhile
 from typing import Final
 
 from bot import ids, kit
@@ -29,17 +30,22 @@ def few(number: int) -> str:
 
 
 def report(tx: Tx, policy: Policy, script: Script) -> str:
-    """The last eight weeks as lines of text; the script says what its prompts are called."""
+    """The last eight weeks, from the first in which anything was done; the script says what its prompts are called."""
     labels = {prompt.id: prompt.label for prompt in script.prompts}
     monday = _monday(tx.now, policy)
     since = monday - (WEEKS - 1) * stats.WEEK
     rows = [("week from", "started", "sent", "decided")]
-    for week in stats.weeks(tx, since, WEEKS):
+    *before, this_week = stats.weeks(tx, since, WEEKS)
+    for week in (*dropwhile(_is_empty, before), this_week):
         begins = short_day(week.begins_at, policy.zone)
         rows.append((begins, few(week.started), few(week.sent), few(week.decided)))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     table = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*table, "", _waiting(stats.waits(tx, since)), *_stops(stats.stops(tx, since), labels)])
+
+
+def _is_empty(week: stats.Week) -> bool:
+    return not (week.started or week.sent or week.decided)
 
 
 def report_stats(settings: Settings, script: Script) -> str:

@@ -253,6 +253,36 @@ async def test_run_tells_every_problem_and_starts_nothing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_missing_file_is_told_beside_missing_settings(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is neither, `import` says first that the file is not there, and then what to set."""
+    assert cli.main(["import", "nosuch.csv"]) == 2
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert first == "There is no file nosuch.csv." and "settings need fixing" in second
+
+
+def test_a_backup_of_no_database_says_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names the file that it looked for, what makes it, and the setting that says where it is."""
+    assert cli.main(["backup", "copy.db"]) == 1
+    said = capsys.readouterr().err
+    assert "altogether.db yet. The bot makes it when it runs first" in said and "DATABASE_URL" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["digst"], 'There is no command "digst". Did you mean: altogether digest · altogether audit'),
+        (["digest", "pots"], 'There is no command "pots". Did you mean: altogether digest post'),
+        (["xyzzy"], 'There is no command "xyzzy".'),
+    ],
+)
+def test_a_misspelt_command_is_answered_by_likeness(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """What is most like it is named first, as it is to be typed."""
+    assert cli.main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
 async def test_run_tells_what_slack_finds_wrong_in_the_same_way(keeper: Keeper, tmp_path: Path) -> None:
     """A channel that the app is not in is a setting to fix, like one that is misspelt."""
     environ = keeper.environ(DIGEST_CHANNEL="#nowhere", REVIEWERS="U0NOBODY01")

@@ -7,7 +7,9 @@ import pytest
 from review_desk import Desk
 from review_house import AMIRA, JOE, POLICY, UNTITLED
 
+from bot.commands import split, unknown
 from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.review.listeners import COMMANDS
 from storage import decisions, stories
 from storage.records import DeclineReason, Story, StoryStatus
 
@@ -234,6 +236,10 @@ APPROVED = 'Story 1, "Two nights for one phone call", is approved for Friday 6 J
         ("decline 99", "There is no story 99. /story review lists what is waiting."),
         ("decline 1 Not about us", "Story 1 is declined. The teller has your reason and their words."),
         ("aprove 1", 'I don\'t know "aprove". Did you mean: /story approve 1'),
+        ("31", "To read story 31: /story read 31"),
+        ("#31", "To read story 31: /story read 31"),
+        ("story 31", "To read story 31: /story read 31"),
+        ("31a", 'I don\'t know "31a". To see what I do: /story help'),
     ],
 )
 async def test_each_command_has_its_answer(desk: Desk, line: str, said: str) -> None:
@@ -242,6 +248,14 @@ async def test_each_command_has_its_answer(desk: Desk, line: str, said: str) -> 
     answer = await desk.amira.command(f"/story {line}", channel=HERE)
     assert answer.error is None
     assert answer.shown.startswith(said)
+
+
+@pytest.mark.parametrize("typed", ["<!channel>", "&lt;!channel&gt;", "aprove <@U0AMIRA001> & <!here>", "<b>*x*"])
+def test_an_unknown_verb_pings_nobody(typed: str) -> None:
+    """What somebody mistyped is said back to them as words, not as Slack's markup."""
+    said = unknown(*split(typed), COMMANDS)
+    assert "<" not in said and ">" not in said
+    assert said.startswith("I don't know")
 
 
 async def test_a_repeated_command_names_who_and_when(desk: Desk) -> None:
