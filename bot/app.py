@@ -33,7 +33,7 @@ from bot.errors import DeliveryError
 from bot.facts import Facts, learn, make_policy
 from bot.intake import listeners as intake_listeners
 from bot.intake import rendering as intake_rendering
-from bot.intake import waking
+from bot.intake import waking, whereabouts
 from bot.intake.greeting import may_tell
 from bot.intake.recovery import Recovery
 from bot.intake.script_file import load_script
@@ -42,6 +42,7 @@ from bot.keeper import stats as keeper_stats
 from bot.people import People
 from bot.reading import listeners as reading_listeners
 from bot.reading import sharing
+from bot.reading.service import Others
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
 from bot.review import service as review
@@ -285,7 +286,8 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
     async def may_read(user_id: str) -> bool:
         return may_tell(house.edge.policy, await people.standing(user_id))
 
-    reading_listeners.register(app, house.edge, may_read, lambda: themes_of(house.shelf.current))
+    others = Others(writing=whereabouts.where(house.shelf), waiting=review.waiting)
+    reading_listeners.register(app, house.edge, may_read, lambda: themes_of(house.shelf.current), others)
     commands.register(app, house.edge, every | dict(reading_listeners.commands(may_read)))
 
     @app.event("subteam_members_changed")

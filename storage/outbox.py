@@ -132,6 +132,11 @@ def parked(tx: Tx) -> Sequence[OutboxRow]:
     return _many(tx, _PARKED)
 
 
+def waiting_of(tx: Tx, kind: str, story_ids: Sequence[str]) -> Sequence[OutboxRow]:
+    """What is still to be sent of one kind about these stories, oldest first."""
+    return _many(tx, and_(_WAITING, Row.kind == kind, Row.story_id.in_(story_ids))) if story_ids else []
+
+
 def waiting(tx: Tx) -> int:
     """How many messages are still to be sent."""
     return tx.connection.execute(

@@ -50,6 +50,20 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(text)]
 
 
+_COMMON: Final = frozenset(
+    stems(
+        "a an and are as at be been but by for from had has have he her him his i in is it its me my not of on or our "
+        "she so that the their them they this to us was we were what when which who with would you your"
+    )
+)
+"""What nearly every story holds, as it is indexed: nothing is found by these."""
+
+
+def terms(question: str) -> list[str]:
+    """The words of a question that something can be found by, as they are indexed, each once; the first few of many."""
+    return [one for one in dict.fromkeys(stems(question)) if one not in _COMMON][:MOST_TERMS]
+
+
 def choice(prompt_id: str, choice_id: str) -> str:
     """What stands in the index for a choice."""
     return f"{prompt_id}{_SEPARATOR}{choice_id}"
@@ -122,24 +136,24 @@ def catch_up(tx: Tx, *, most: int = 200) -> int:
 
 
 def numbers(tx: Tx, question: str) -> Sequence[int]:
-    """Numbers of the stories that hold all words of the question, those that fit best first; of equals, the newest.
+    """Numbers of the stories that hold all `terms` of the question, those that fit best first; of equals, the newest.
 
     A rare word weighs more than a frequent one, a title more than the rest, and no word more than a few times.
     """
-    terms = list(dict.fromkeys(stems(question)))[:MOST_TERMS]
-    holders = {term: _holders(tx, term) for term in terms}
-    if not terms or not all(holders.values()):
+    wanted = terms(question)
+    holders = {term: _holders(tx, term) for term in wanted}
+    if not wanted or not all(holders.values()):
         return []
-    terms.sort(key=lambda term: holders[term])
-    tables = [aliased(SearchWordRow, name=f"w{n}") for n in range(len(terms))]
+    wanted.sort(key=lambda term: holders[term])
+    tables = [aliased(SearchWordRow, name=f"w{n}") for n in range(len(wanted))]
     first = tables[0]
     statement = select(first.number, *(table.weight.label(f"weight{n}") for n, table in enumerate(tables)))
-    for table, term in zip(tables[1:], terms[1:], strict=True):
+    for table, term in zip(tables[1:], wanted[1:], strict=True):
         same = (table.workspace == first.workspace) & (table.number == first.number) & (table.word == term)
         statement = statement.join(table, same)
-    statement = statement.where(first.workspace == tx.workspace, first.word == terms[0])
+    statement = statement.where(first.workspace == tx.workspace, first.word == wanted[0])
     statement = statement.order_by(first.number.desc()).limit(MOST_CANDIDATES)
-    rarity = [1 + log(1_000_000 / holders[term]) for term in terms]
+    rarity = [1 + log(1_000_000 / holders[term]) for term in wanted]
     scored = [
         (sum(rare * weight / (weight + 2) for rare, weight in zip(rarity, weights, strict=True)), number)
         for number, *weights in tx.connection.execute(statement)

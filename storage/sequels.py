@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from storage import renewals, search
 from storage.database import Tx
-from storage.records import DeclineReason, Verb
+from storage.records import DeclineReason, StoryStatus, Verb
 from storage.tables import AuthorRow, SequelQuestionRow, SequelRow, StoryRow
 from storage.told_next import Question, Sequel, SequelAnswer, SequelState
 
@@ -182,6 +182,15 @@ def decide(
     if moved:
         search.index(tx, one.story_id)
     return verb if moved else None
+
+
+def waiting(tx: Tx) -> Sequence[Sequel]:
+    """What waits for reviewers in stories that are shown, or wait too, longest first."""
+    statement = _told(tx, SequelRow.state == SequelState.SUBMITTED).join(
+        StoryRow, (StoryRow.workspace == SequelRow.workspace) & (StoryRow.id == SequelRow.story_id)
+    )
+    still = StoryRow.status.in_([StoryStatus.SUBMITTED, StoryStatus.APPROVED, StoryStatus.POSTED])
+    return [_of(row) for row in tx.connection.execute(statement.where(still).order_by(SequelRow.sent_at))]
 
 
 def declined_before(tx: Tx, before: datetime) -> Sequence[Sequel]:

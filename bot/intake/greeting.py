@@ -26,6 +26,8 @@ OFFER: Final = "offer"
 STARTED: Final = "started"
 NOT_NOW: Final = "not_now"
 NOT_FOR_YOU: Final = "not_for_you"
+NOTHING_OPEN: Final = "nothing_open"
+"""To somebody who types a control word and has no draft open. args: word (a `Move`), reviewer."""
 
 GREETING_LASTS: Final = timedelta(hours=24)
 LONG: Final = 40
@@ -66,7 +68,11 @@ def first_contact(tx: Tx, policy: Policy, teller: Teller, said: Said, standing: 
             tellers.set_teller(tx, teller.id, greeted_at=tx.now)
             outbox.enqueue(tx, Message(NOT_FOR_YOU, to))
         return
-    if not fresh:
+    word = None if said.has_files else dialogue.control_word(said.text)
+    if word is not None:  # answered each time: it is a request, not chatter, and no part of a story either
+        args = {"word": word.value, "reviewer": rules.is_reviewer(policy, said.user_id)}
+        outbox.enqueue(tx, Message(NOTHING_OPEN, to, args=args, key=f"{NOTHING_OPEN}:{said.channel}:{said.ts}"))
+    elif not fresh:
         greet(tx, teller, pick_up=said.ts if len(said.text) >= LONG else None)
     elif teller.offer_id is None:
         offer_id = outbox.enqueue(tx, Message(OFFER, to, args={"ts": said.ts}))
@@ -85,8 +91,16 @@ def _say_several(tx: Tx, to: str, teller: Teller) -> None:
 
 
 def greet(tx: Tx, teller: Teller, *, pick_up: str | None = None) -> None:
-    """Send the opening notice; with `pick_up`, the `ts` from which their own words can be picked up."""
-    notice_id = outbox.enqueue(tx, Message(NOTICE, tidings.teller(teller.id), args={"pick_up": pick_up}))
+    """Send the opening notice; with `pick_up`, the `ts` from which their own words can be picked up.
+
+    One greeting at a time can be pressed: an earlier one loses its buttons, and what it offered is offered here.
+    """
+    to = tidings.teller(teller.id)
+    if pick_up is None and teller.greeted_at is not None and tx.now - teller.greeted_at < GREETING_LASTS:
+        pick_up = teller.offer_ts
+    notice_id = outbox.enqueue(tx, Message(NOTICE, to, args={"pick_up": pick_up}))
+    for earlier in dict.fromkeys((teller.notice_id, teller.offer_id)):
+        _lose_buttons(tx, to, earlier, after=notice_id)
     tellers.set_teller(
         tx,
         teller.id,
@@ -99,11 +113,11 @@ def greet(tx: Tx, teller: Teller, *, pick_up: str | None = None) -> None:
 
 def _lose_buttons(tx: Tx, to: str, outbox_id: str | None, *, after: str) -> None:
     row = None if outbox_id is None else outbox.find(tx, outbox_id)
-    if row is None or row.kind != NOTICE or outbox.drop_waiting(tx, row.id, "superseded"):
+    if row is None or row.kind not in (NOTICE, OFFER) or outbox.drop_waiting(tx, row.id, "superseded"):
         return
     lane = tidings.tidy(to)
     args = {**row.args, "bare": True}
-    outbox.enqueue(tx, Message(NOTICE, to, op=Op.UPDATE, args=args, target=row.id, depends_on=after, lane=lane))
+    outbox.enqueue(tx, Message(row.kind, to, op=Op.UPDATE, args=args, target=row.id, depends_on=after, lane=lane))
 
 
 # ── the press ─────────────────────────────────────────────────────────────────────────────────────────────────────

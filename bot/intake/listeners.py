@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
-from bot.intake import answering, carrying, checking, forms, greeting, payloads, sending, service, telling
+from bot.intake import answering, carrying, checking, forms, greeting, mine_blocks, payloads, sending, service, telling
 from bot.intake.carrying import Pressed
 from bot.intake.dialogue import (
     Move,
@@ -324,4 +324,4 @@ def _mine(tx: Tx, policy: Policy, user_id: str) -> Rendered:
     told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
     rows = [(story, stories.title_of(tx, story)) for story in told]
     draft = None if teller is None else drafts.find_open(tx, teller.id)
-    return telling.mine(policy, rows, writing=draft is not None)
+    return mine_blocks.mine(policy, rows, writing=draft is not None)

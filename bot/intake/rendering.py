@@ -24,6 +24,7 @@ from bot.intake import (
 from bot.intake.carrying import load, texts
 from bot.intake.dialogue import (
     Conversation,
+    Move,
     place_of,
 )
 from bot.intake.script import PromptKind
@@ -62,6 +63,7 @@ def kinds(shelf: Shelf) -> Kinds:
         greeting.OFFER: Kind(render=_offer),
         greeting.STARTED: Kind(render=_started),
         greeting.NOT_NOW: Kind(render=lambda tx, policy, row: telling.not_now()),
+        greeting.NOTHING_OPEN: with_shelf(_nothing_open),
         greeting.NOT_FOR_YOU: Kind(render=lambda tx, policy, row: telling.not_for_you()),
         IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel()),
         sending.CHECKED: Kind(render=_checked),
@@ -245,14 +247,21 @@ def _nudge(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | N
 
 
 def _notice(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:
-    pick_up = row.args.get("pick_up")
-    return telling.notice(
-        shelf.current, policy, pick_up_ts=None if pick_up is None else str(pick_up), buttons=not row.args.get("bare")
-    )
+    pick_up, live = row.args.get("pick_up"), not row.args.get("bare")
+    offered = None if pick_up is None or not live else str(pick_up)
+    return telling.notice(shelf.current, policy, pick_up_ts=offered, buttons=live)
 
 
 def _offer(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
-    return telling.offer(str(row.args["ts"]), several=bool(row.args.get("several")))
+    offered = None if row.args.get("bare") else str(row.args["ts"])
+    return telling.offer(offered, several=bool(row.args.get("several")))
+
+
+def _nothing_open(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:
+    word = Move(str(row.args["word"]))
+    if word is Move.HELP:
+        return telling.help_text(shelf.current.campaign, reviewer=bool(row.args.get("reviewer")))
+    return telling.nothing_open(word)
 
 
 def _started(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

@@ -3,21 +3,20 @@
 Pure. The first sentence of anything unprompted is neutral, so that a lock screen shows no story.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot import ids, kit
 from bot.intake.checking import story_blocks
+from bot.intake.dialogue import Move
 from bot.intake.script import Campaign, Script
 from bot.outgoing import Rendered
 from bot.story.papers import PAPERS
 from bot.story.policy import Policy
 from bot.story.screening import KIND_WORDS
 from bot.story.taking_back import take_back_button
-from bot.story.view import WHAT_NEXT, StoryView
+from bot.story.view import StoryView
 from bot.text import count, cut, day, escape, short_day
-from storage.records import Story, StoryStatus
 
 # ── hello ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -42,8 +41,10 @@ def notice(script: Script, policy: Policy, *, pick_up_ts: str | None, buttons: b
     return Rendered(kit.cut_text(escape(campaign.title)), blocks)
 
 
-def offer(pick_up_ts: str, *, several: bool) -> Rendered:
-    """Said once to somebody who writes before Start; changed, never repeated."""
+def offer(pick_up_ts: str | None, *, several: bool) -> Rendered:
+    """Said once to somebody who writes before Start; changed, never repeated. None: a later greeting offers it."""
+    if pick_up_ts is None:
+        return _plain("I haven't kept those." if several else "I haven't kept that.")
     sentence = (
         "I haven't kept those yet. I can pick them up from this chat if you start."
         if several
@@ -95,6 +96,19 @@ def how_we_use(campaign: Campaign) -> dict[str, Any]:
 def not_for_you() -> Rendered:
     """To guests and people of other organisations, where the keeper has not let them tell."""
     return _plain("Thank you for writing. I can only take stories from our own staff here, so I haven't kept anything.")
+
+
+_NOTHING_OPEN: Final = {
+    Move.DELETE: "No story is open, so there is nothing to delete. "
+    f"To take back one that you have sent, type {ids.COMMAND} mine",
+    Move.STOP: "No story is open, so there is nothing to stop.",
+}
+
+
+def nothing_open(word: Move) -> Rendered:
+    """To somebody who types a control word while they are telling no story."""
+    sentence = _NOTHING_OPEN.get(word, "No question is open at the moment.")
+    return Rendered(sentence, [kit.section(sentence), kit.actions(tell_button("Tell a story"))])
 
 
 def in_a_channel() -> Rendered:
@@ -305,50 +319,6 @@ def help_text(campaign: Campaign, *, reviewer: bool) -> Rendered:
             kit.actions(kit.button("How we use stories", ids.HOW_WE_USE, "how"), tell_button("Tell a story")),
         ],
     )
-
-
-_STATES = {
-    StoryStatus.SUBMITTED: "with reviewers since {day}",
-    StoryStatus.ASKED: "a reviewer has a question for you, since {day}",
-    StoryStatus.APPROVED: "approved on {day}",
-    StoryStatus.DECLINED: "handed back to you on {day}",
-    StoryStatus.POSTED: "in the digest",
-    StoryStatus.REMOVED: "deleted",
-    StoryStatus.WITHDRAWN: "taken back",
-}
-
-_SHOWN = frozenset({StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED, StoryStatus.POSTED})
-
-
-def mine_doors(story: Story) -> list[kit.Element]:
-    """What its teller can do about a story, beside reading it."""
-    if story.status in (StoryStatus.REMOVED, StoryStatus.WITHDRAWN):
-        return []
-    back = take_back_button(story.id, story.number)
-    if story.status not in _SHOWN:
-        return [back]
-    more = [kit.button(WHAT_NEXT, ids.SEQUEL_TELL, story.id)] if story.approved_version is not None else []
-    return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id), *more]
-
-
-def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool) -> Rendered:
-    """`/story mine`: number, title, state in words."""
-    if not rows:
-        sentence = (
-            f"You're in the middle of a story. To carry on, type {ids.COMMAND}"
-            if writing
-            else f"You haven't sent a story. Type {ids.COMMAND} to start."
-        )
-        return _plain(sentence)
-    blocks: list[kit.Block] = []
-    for story, title in rows[:20]:
-        state = _STATES[story.status].format(day=short_day(story.changed_at, policy.zone))
-        name = f"{story.number} · {title} · {state}" if title else f"{story.number} · {state}"
-        blocks.append(kit.section_with(name, kit.button("See it", ids.SEE_STORY, story.id)))
-        doors = mine_doors(story)
-        if doors:
-            blocks.append(kit.actions(*doors))
-    return Rendered(f"You have told {count(len(rows), 'story', 'stories')}.", blocks)
 
 
 # ── a reviewer asks ───────────────────────────────────────────────────────────────────────────────────────────────

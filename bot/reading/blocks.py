@@ -106,6 +106,13 @@ def _read(view: StoryView, label: str = "Read") -> kit.Element:
 # ── a search ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def too_common(question: str) -> Rendered:
+    """To a question of nothing but words that nearly every story holds."""
+    words = _WORD.findall(question)
+    those = f"“{cut(words[0], 40)}” is" if len(words) == 1 else "Those words are"
+    return plain(f"{those} in nearly every story. Try another word: {ids.COMMAND} search hospital discharge")
+
+
 def results(found: Found, question: str, stem: Stem) -> Rendered:
     """What was found, a sentence of each with the words bold."""
     if not found.hits:

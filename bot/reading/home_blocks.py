@@ -10,28 +10,20 @@ from typing import Any, Final
 from bot import ids, kit
 from bot.reading.blocks import heading
 from bot.reading.rules import Home, Shelf, Theme
+from bot.story import in_words
 from bot.story.policy import Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
-from bot.text import cut, one_line, short_day, waited
-from storage.records import Story, StoryStatus
+from bot.text import count, escape
+from storage.records import StoryStatus
 
-_STATES: Final = {
-    StoryStatus.SUBMITTED: "with reviewers since {day}",
-    StoryStatus.ASKED: "a reviewer has a question for you, since {day}",
-    StoryStatus.APPROVED: "approved, {day}",
-    StoryStatus.DECLINED: "handed back to you on {day}",
-    StoryStatus.POSTED: "in the digest",
-    StoryStatus.REMOVED: "deleted",
-    StoryStatus.WITHDRAWN: "taken back",
-}
 _GONE: Final = (StoryStatus.REMOVED, StoryStatus.WITHDRAWN)
 
 
 def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
     """The home as views.publish takes it."""
     blocks = [
-        *_waiting(home, now),
+        *_waiting(policy, home, now),
         kit.header(
             f"Stories so far: {home.stories:,}" if home.stories else "No stories yet. Yours could be the first."
         ),
@@ -39,7 +31,7 @@ def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
             "Colleagues tell here what happened when information was shared, or wasn't. "
             "Read one with your tea, or tell your own: it takes about five minutes."
         ),
-        kit.actions(kit.button("Carry on" if home.writing else "Tell your story", ids.TELL_STORY, style="primary")),
+        *_tell(home),
         *_list("Latest", home.latest),
         *_list("Read again and again", home.read_again),
         *_browse(home),
@@ -54,13 +46,23 @@ def for_others() -> dict[str, Any]:
     return {"type": "home", "blocks": [kit.section(words)]}
 
 
-def _waiting(home: Home, now: datetime) -> list[kit.Block]:
-    if not home.reviewer:
+def _waiting(policy: Policy, home: Home, now: datetime) -> list[kit.Block]:
+    """For reviewers: how much waits and since when, counted in days and never finer, and the list of it."""
+    if home.waiting is None:
         return []
-    if not home.waiting or home.oldest is None:
+    number, oldest = home.waiting
+    if not number or oldest is None:
         return [kit.context("Nothing is waiting for reviewers.")]
-    words = f"{home.waiting} waiting, oldest {waited(home.oldest, now)}"
-    return [kit.section(f"*{words}* · `{ids.COMMAND} review`"), kit.divider()]
+    days = (now.astimezone(policy.zone).date() - oldest.astimezone(policy.zone).date()).days
+    words = f"{number:,} waiting, " + (f"oldest {count(days, 'day')}" if days else "since today")
+    return [kit.section(f"*{words}*"), kit.actions(kit.button("Review", ids.REVIEW_LIST)), kit.divider()]
+
+
+def _tell(home: Home) -> list[kit.Block]:
+    """*Tell your story*; to somebody in the middle of one where they are, and *Carry on*."""
+    label = "Tell your story" if home.writing is None else "Carry on"
+    where = [] if home.writing is None else [kit.section(escape(f"You're {home.writing}"))]
+    return [*where, kit.actions(kit.button(label, ids.TELL_STORY, style="primary"))]
 
 
 def _list(title: str, views: Sequence[StoryView]) -> list[kit.Block]:
@@ -118,14 +120,10 @@ def _own(policy: Policy, home: Home) -> list[kit.Block]:
         return []
     rows: list[kit.Block] = [kit.divider(), kit.rich(kit.words("Your stories", bold=True))]
     for story, title in home.own:
-        rows.append(kit.section_with(_state(policy, story, title), kit.button("See it", ids.SEE_STORY, story.id)))
+        see = kit.button("See", ids.SEE_STORY, story.id)
+        rows.append(kit.section_with(in_words.row(story, title, policy.zone), see))
         if story.status not in _GONE:
             rows.append(kit.actions(take_back_button(story.id, story.number)))
     if home.own_more:
         rows.append(kit.context(f"All of yours: {ids.COMMAND} mine"))
     return rows
-
-
-def _state(policy: Policy, story: Story, title: str | None) -> str:
-    state = _STATES[story.status].format(day=short_day(story.changed_at, policy.zone))
-    return f"{story.number} · {cut(one_line(title), 100)} · {state}" if title else f"{story.number} · {state}"

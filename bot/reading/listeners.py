@@ -28,7 +28,7 @@ MayRead = Callable[[str], Awaitable[bool]]
 Themes = Callable[[], Sequence[Theme]]
 
 
-def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> None:
+def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, others: service.Others) -> None:
     """Listen to the home being opened, to its buttons and those of results, and to *Share*."""
     share_listeners.register(app, edge, may_read)
 
@@ -38,7 +38,7 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes) -> No
             return
 
         def look(tx: Tx, policy: Policy) -> dict[str, Any]:
-            home = service.home(tx, policy, user_id, themes=themes(), theme=theme, before=before)
+            home = service.home(tx, policy, user_id, themes=themes(), others=others, theme=theme, before=before)
             return home_blocks.view(policy, home, tx.now)
 
         await edge.show_home(user_id, await edge.read(look))
@@ -139,6 +139,8 @@ def commands(may_read: MayRead) -> Commands:
         question = from_slack(call.rest)
         if not search.stems(question):
             return blocks.plain(f"Add the words to look for: {ids.COMMAND} search hospital discharge")
+        if not search.terms(question):
+            return blocks.too_common(question)
         found = await edge.read(lambda tx, policy: service.look_for(tx, question, most=RESULTS))
         return blocks.results(found, question, search.stem)
 

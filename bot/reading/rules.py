@@ -19,6 +19,9 @@ MORE_RESULTS: Final = 20
 OWN: Final = 5
 LATEST: Final = 3
 
+Waiting = tuple[int, datetime | None]
+"""How much waits for reviewers, and since when the longest has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -68,8 +71,8 @@ class Home:
     shelf: Shelf | None = None
     own: tuple[tuple[Story, str | None], ...] = ()
     own_more: bool = False
-    writing: bool = False
-    reviewer: bool = False
-    waiting: int = 0
-    oldest: datetime | None = None
+    writing: str | None = None
+    """Where they are in the story that they are telling ("on question 3 of 8"); None while they tell none."""
+    waiting: Waiting | None = None
+    """For reviewers; None for everybody else."""
     themes: tuple[Theme, ...] = field(default=())

@@ -6,20 +6,20 @@ what is missing, withdrawn and not permitted looks alike.
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bot.reading.rules import LATEST, OWN, PAGE, Found, Hit, Home, Shelf, Theme
+from bot.reading.rules import LATEST, OWN, PAGE, Found, Hit, Home, Shelf, Theme, Waiting
 from bot.story.next_told import readable
 from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import undisputed
 from bot.story.view import StoryView, view_of
 from bot.text import one_line
-from storage import drafts, published, readings, search, stories, tellers
+from storage import published, readings, search, stories, tellers
 from storage.books import Audience
 from storage.database import Tx
 from storage.published import Published
-from storage.records import StoryStatus
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _counted(tx: Tx, view: StoryView) -> StoryView:
 def look_for(tx: Tx, question: str, *, skip: int = 0, most: int) -> Found:
     """The stories that hold all words of the question, best first, `most` of them after the first `skip`."""
     numbers = search.numbers(tx, question)[:_MOST_LOOKED_AT]
-    wanted = frozenset(search.stems(question))
+    wanted = frozenset(search.terms(question))
     hits: list[Hit] = []
     start = 0
     while start < len(numbers) and len(hits) <= skip + most:  # no more are loaded and screened than are shown
@@ -94,14 +94,28 @@ def sentence_with(view: StoryView, wanted: frozenset[str]) -> str:
 # ── the home ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other rooms say on the home: `app.py` brings it, since the rooms do not know each other."""
+
+    writing: Callable[[Tx, str], str | None]
+    """Where a teller (by our id) is in the story that they are telling: "on question 3 of 8"."""
+    waiting: Callable[[Tx], Waiting]
+
+
 def home(
-    tx: Tx, policy: Policy, user_id: str, *, themes: Sequence[Theme], theme: str = "", before: int | None = None
+    tx: Tx,
+    policy: Policy,
+    user_id: str,
+    *,
+    themes: Sequence[Theme],
+    others: Others,
+    theme: str = "",
+    before: int | None = None,
 ) -> Home:
     """What this person's home shows; with a `theme`, a page of its stories below the number `before`."""
     teller = tellers.find_teller(tx, user_id)
     told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
-    reviewer = is_reviewer(policy, user_id)
-    oldest = stories.with_status(tx, [StoryStatus.SUBMITTED], most=1) if reviewer else []
     latest = [_view(one) for one in published.latest(tx, AUDIENCE, most=LATEST * 3) if is_clean(one)]
     again = _in_order(tx, readings.most_read(tx, most=LATEST * 3))
     return Home(
@@ -111,10 +125,8 @@ def home(
         shelf=next((_shelf(tx, one, before) for one in themes if one.value == theme), None),
         own=tuple((story, stories.title_of(tx, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
         own_more=len(told) > OWN,
-        writing=teller is not None and drafts.find_open(tx, teller.id) is not None,
-        reviewer=reviewer,
-        waiting=stories.count(tx, StoryStatus.SUBMITTED) if reviewer else 0,
-        oldest=oldest[0].submitted_at if oldest else None,
+        writing=None if teller is None else others.writing(tx, teller.id),
+        waiting=others.waiting(tx) if is_reviewer(policy, user_id) else None,
         themes=tuple(themes),
     )
 

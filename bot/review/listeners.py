@@ -122,6 +122,20 @@ def register(app: AsyncApp, edge: Edge) -> None:
         await edge.once(body, work)
         await ack()
 
+    @app.action(ids.REVIEW_LIST)
+    async def show_list(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = _press(body)
+
+        def look(tx: Tx, policy: Policy) -> modals.View | Outcome:
+            return service.may_review(policy, by=press.by) or rendering.waiting_page(tx, policy)
+
+        page = await edge.read(look)
+        if isinstance(page, Outcome):
+            await whisper(body, press, page)
+        elif not await edge.open_view(body, page):
+            await whisper(body, press, Outcome(What.NOT_OPENED, None))
+        await ack()
+
     for action_id in _AT_ONCE:
         app.action(action_id)(decide_at_once)
     for action_id in _THROUGH_A_PAGE:

@@ -207,12 +207,23 @@ def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = N
 
 def waiting_list(tx: Tx, policy: Policy, *, shown: int) -> Rendered:
     """The list of what waits, up to its `shown`-th row."""
-    for_reviewers, for_tellers = standing.undecided(tx)
-    everything = [*((story, False) for story in for_reviewers), *((story, True) for story in for_tellers)]
-    end = min(shown, len(everything))
-    rows = [standing.row(tx, policy, story, asked=asked) for story, asked in everything[max(0, end - queue.MOST) : end]]
-    waiting = standing.waiting(tx, for_reviewers, for_tellers)
+    waiting, rows = _list(tx, policy, shown)
     return queue.queue(policy, waiting, rows, shown=shown, now=tx.now)
+
+
+def waiting_page(tx: Tx, policy: Policy) -> modals.View:
+    """The list of what waits, on a page."""
+    waiting, rows = _list(tx, policy, queue.MOST)
+    return queue.page(policy, waiting, rows, now=tx.now)
+
+
+def _list(tx: Tx, policy: Policy, shown: int) -> tuple[queue.Waiting, list[queue.Row]]:
+    """How much waits, and the rows up to the `shown`-th, as many as fit."""
+    those = standing.everything(tx)
+    lines = those.lines
+    end = min(shown, len(lines))
+    rows = [standing.row(tx, policy, one, those) for one in lines[max(0, end - queue.MOST) : end]]
+    return standing.waiting(tx, those), rows
 
 
 def _queue(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
@@ -221,7 +232,7 @@ def _queue(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 def _reminder(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     overdue = standing.overdue(tx, policy)
-    return None if overdue is None else queue.reminder(policy, overdue[0], overdue[1], tx.now)
+    return None if overdue is None else queue.reminder(policy, overdue, tx.now)
 
 
 def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

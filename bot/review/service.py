@@ -213,6 +213,11 @@ def whisper_channel(tx: Tx, policy: Policy, person: str, channel: str) -> str:
     return channel if channel in ours else policy.review_channel
 
 
+def waiting(tx: Tx) -> tuple[int, datetime | None]:
+    """How much waits for reviewers, and since when the longest has: for their homes."""
+    return standing.for_reviewers(tx)
+
+
 def may_review(policy: Policy, *, by: str) -> Outcome | None:
     """Why this person may not see the list; None when they may."""
     if is_reviewer(policy, by):

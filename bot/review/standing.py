@@ -4,7 +4,8 @@ Reads only. A story with no name or role is kept back until its card's round, so
 card or a command at which minute its teller sent it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.review import queue, rules
@@ -13,9 +14,10 @@ from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.view import view_of
 from bot.story.when import expected_slot
-from storage import decisions, editions, outbox, screen_hits, stories, suggestions
+from storage import decisions, editions, outbox, screen_hits, sequels, stories, suggestions
 from storage.database import Tx
-from storage.records import Decision, Disposition, OutboxState, Story, StoryStatus, Verb
+from storage.records import Decision, Disposition, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb
+from storage.told_next import Sequel
 
 _STANDS = {
     StoryStatus.SUBMITTED: Stands.OPEN,
@@ -102,11 +104,15 @@ def _made_by(made: Sequence[Decision], story: Story, verb: Verb | None) -> Decis
 
 
 def undecided(tx: Tx) -> tuple[list[Story], list[Story]]:
-    """What waits for reviewers, longest first, and what waits for its teller, as far as reviewers may know."""
+    """Stories that wait for reviewers, longest first, and for their tellers, as far as reviewers may know."""
     waiting: list[Story] = []
     asked = list(stories.with_status(tx, [StoryStatus.ASKED]))
-    for story in stories.with_status(tx, [StoryStatus.SUBMITTED]):
-        if card_due_at(tx, story) is None:
+    submitted = stories.with_status(tx, [StoryStatus.SUBMITTED])
+    # At once: asking of each story by itself would take the longer the more of them wait.
+    in_line = _in_line(tx, tidings.CARD, [story.id for story in submitted])
+    kept_back = {(row.story_id, row.version) for row in in_line if row.due_at > tx.now}
+    for story in submitted:
+        if (story.id, story.current_version) not in kept_back:
             waiting.append(story)
         elif readable(tx, story) is not None:
             # The answer, or the change, is not before reviewers yet: until then they see the story as it stood.
@@ -115,45 +121,112 @@ def undecided(tx: Tx) -> tuple[list[Story], list[Story]]:
     return sorted(waiting, key=_since), sorted(asked, key=_since)
 
 
+def sequels_undecided(tx: Tx) -> Sequence[Sequel]:
+    """What happened next in stories, where that waits for reviewers and its card is no longer in line."""
+    told = sequels.waiting(tx)
+    rows = _in_line(tx, tidings.SEQUEL_CARD, [one.story_id for one in told])
+    kept_back = {(row.args["sequel"], row.args["n"]) for row in rows}
+    return [one for one in told if (one.id, one.n) not in kept_back]
+
+
+def _in_line(tx: Tx, kind: str, story_ids: Sequence[str]) -> Iterable[OutboxRow]:
+    """Cards of these stories that nobody has begun to post."""
+    rows = outbox.waiting_of(tx, kind, story_ids)
+    return (row for row in rows if row.op is Op.POST and row.state is OutboxState.QUEUED)
+
+
 def _since(story: Story) -> tuple[datetime, int]:
     return story.changed_at, story.number
 
 
-def waiting(tx: Tx, for_reviewers: Sequence[Story], for_tellers: Sequence[Story]) -> queue.Waiting:
+def for_reviewers(tx: Tx) -> tuple[int, datetime | None]:
+    """How much waits for reviewers, stories and what happened next in them, and since when the longest has."""
+    those, told = undecided(tx)[0], sequels_undecided(tx)
+    return len(those) + len(told), _oldest(those, told)
+
+
+def _oldest(those: Sequence[Story], told: Sequence[Sequel]) -> datetime | None:
+    return min([*(story.changed_at for story in those[:1]), *(one.sent_at for one in told[:1])], default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Everything that waits: stories for reviewers, for their tellers, and what happened next."""
+
+    waiting: Sequence[Story]
+    asked: Sequence[Story]
+    told: Sequence[Sequel]
+
+    @property
+    def lines(self) -> Sequence[Story | Sequel]:
+        """In the order of the list: for reviewers, longest first, then for tellers."""
+        for_reviewers: list[Story | Sequel] = [*self.waiting, *self.told]
+        return [*sorted(for_reviewers, key=_came), *self.asked]
+
+
+def everything(tx: Tx) -> Undecided:
+    """What waits now."""
+    waiting, asked = undecided(tx)
+    return Undecided(waiting, asked, sequels_undecided(tx))
+
+
+def _came(one: Story | Sequel) -> datetime:
+    return one.sent_at if isinstance(one, Sequel) else one.changed_at
+
+
+def waiting(tx: Tx, those: Undecided) -> queue.Waiting:
     """How much is waiting, since when, and what was decided last."""
     last = decisions.last(tx, (Verb.APPROVE, Verb.ASK, Verb.DECLINE))
     decided = None if last is None else stories.find(tx, last.story_id)
     return queue.Waiting(
-        stories=len(for_reviewers) + len(for_tellers),
-        oldest=for_reviewers[0].changed_at if for_reviewers else None,
+        stories=len(those.waiting) + len(those.asked),
+        told=len(those.told),
+        oldest=_oldest(those.waiting, those.told),
         last=None if last is None else (None if decided is None else decided.number, last.at),
     )
 
 
-def row(tx: Tx, policy: Policy, story: Story, *, asked: bool) -> queue.Row:
-    """The story's line in the list."""
-    n = readable(tx, story) or story.current_version
+def row(tx: Tx, policy: Policy, one: Story | Sequel, those: Undecided) -> queue.Row:
+    """The line in the list of a story, or of what happened next in one."""
+    if isinstance(one, Sequel):
+        return _told_row(tx, policy, one)
+    n = readable(tx, one) or one.current_version
+    approvers = _approvers(policy, decisions.of_story(tx, one.id), n, waiting=True)
     return queue.Row(
-        number=story.number,
-        heading=view_of(story.number, stories.version(tx, story.id, n)).heading,
-        at=rules.At(story.id, n),
-        since=None if asked else story.changed_at,
-        needs=_needs(story, _approvers(policy, decisions.of_story(tx, story.id), n, waiting=True)),
+        number=one.number,
+        heading=view_of(one.number, stories.version(tx, one.id, n)).heading,
+        value=rules.At(one.id, n).value,
+        since=None if one in those.asked else one.changed_at,
+        needs=_needs(one.care, len(approvers)),
     )
 
 
-def _needs(story: Story, approvers: Sequence[str]) -> str:
+def _told_row(tx: Tx, policy: Policy, one: Sequel) -> queue.Row:
+    story = stories.get(tx, one.story_id)
+    n = story.approved_version or readable(tx, story) or story.current_version
+    first = one.first_approver is not None and is_reviewer(policy, one.first_approver)
+    return queue.Row(
+        number=story.number,
+        heading=f"What happened next: {view_of(story.number, stories.version(tx, story.id, n)).heading}",
+        value=f"{one.story_id}:{one.mark}",
+        since=one.sent_at,
+        needs=_needs(bool(one.kept) or story.care, int(first)),
+        told=True,
+    )
+
+
+def _needs(care: bool, approvers: int) -> str:
     """How many reviewers it needs and, where that is two, has."""
-    if not story.care:
+    if not care:
         return "needs 1"
-    return f"needs 2, has {len(approvers)}" if approvers else "needs 2"
+    return f"needs 2, has {approvers}" if approvers else "needs 2"
 
 
-def overdue(tx: Tx, policy: Policy) -> tuple[int, datetime] | None:
-    """How many stories wait for a reviewer and since when, once the longest has waited `reminder_days` working days."""
-    for_reviewers, _ = undecided(tx)
-    if not for_reviewers:
+def overdue(tx: Tx, policy: Policy) -> queue.Waiting | None:
+    """What waits for a reviewer and since when, once the longest has waited `reminder_days` working days."""
+    those, told = undecided(tx)[0], sequels_undecided(tx)
+    oldest = _oldest(those, told)
+    if oldest is None:
         return None
-    oldest = for_reviewers[0].changed_at
     days = rules.working_days(oldest.astimezone(policy.zone).date(), tx.now.astimezone(policy.zone).date())
-    return (len(for_reviewers), oldest) if days >= policy.reminder_days else None
+    return queue.Waiting(len(those), len(told), oldest, None) if days >= policy.reminder_days else None

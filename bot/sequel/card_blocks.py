@@ -51,6 +51,19 @@ def card(
     )
 
 
+def page(number: int, shown: Rendered, *, line: str = "") -> dict[str, Any]:
+    """The card on a page; with a line above it that says what came of a press."""
+    blocks = [*([kit.context(line)] if line else []), *shown.blocks]
+    title = f"Story {number}"
+    return kit.modal(title, blocks, callback_id=ids.SEQUEL_READ_VIEW, metadata="", close="Close")
+
+
+def over_page(line: str) -> dict[str, Any]:
+    """In place of that page, once there is nothing of it to show."""
+    blocks = [kit.section(line)]
+    return kit.modal("What happened next", blocks, callback_id=ids.SEQUEL_READ_VIEW, metadata="", close="Close")
+
+
 def gone(number: int | None) -> Rendered:
     """A card whose words were taken back, or went with their story."""
     which = "a story" if number is None else f"story {number}"

@@ -13,7 +13,7 @@ from bot import ids
 from bot.edge import Edge
 from bot.sequel import asking, blocks, card_blocks, rules, service
 from bot.sequel.asking import check
-from bot.sequel.rendering import KINDS, say
+from bot.sequel.rendering import KINDS, page, say
 from bot.sequel.rules import Sent, What
 from bot.story.policy import Policy
 from storage import sequels, stories
@@ -108,21 +108,44 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
     def listen(action_id: str, verb: Verb) -> None:
         @app.action(action_id)
         async def on_decide(ack: AsyncAck, body: Body) -> None:
-            person, value, channel = _press(body)
+            person, value, channel = _press_of_reviewer(edge, body)
+            on_page = _on_page(body)
 
-            def work(tx: Tx, policy: Policy) -> None:
+            def work(tx: Tx, policy: Policy) -> What:
                 what = service.decide(tx, policy, verb, by=person, at=rules.at_of(value))
-                say(tx, what, channel=channel, person=person)
+                if not on_page:
+                    say(tx, what, channel=channel, person=person)
+                return what
 
-            await edge.once(body, work, apology=_regret(channel, person))
+            what = await edge.once(body, work, apology=_regret(channel, person))
+            if on_page and what is not None:
+                await show_again(body, person, value, what)
             await ack()
+
+    async def show_again(body: Body, person: str, value: str, what: What) -> None:
+        """A card changes by itself; the page that was pressed does not."""
+        line = blocks.LINES.get(what, "")
+        after = await edge.read(lambda tx, policy: page(tx, policy, by=person, at=rules.at_of(value), line=line))
+        shown = card_blocks.over_page(blocks.LINES[after]) if isinstance(after, What) else after
+        await edge.change_view(body, shown)
 
     listen(ids.SEQUEL_APPROVE, Verb.APPROVE)
     listen(ids.SEQUEL_UNDO, Verb.UNDO)
 
+    @app.action(ids.SEQUEL_READ)
+    async def on_read(ack: AsyncAck, body: Body) -> None:
+        person, value, channel = _press_of_reviewer(edge, body)
+        at = rules.at_of(value)
+        shown = await edge.read(lambda tx, policy: page(tx, policy, by=person, at=at))
+        if at is not None and not isinstance(shown, What):  # before it is shown: what cannot be recorded is not read
+            policy = edge.policy
+            await edge.writer.run(lambda tx: service.note_reading(tx, policy, by=person, at=at))
+        await _open(edge, body, shown, channel, person)
+        await ack()
+
     @app.action(ids.SEQUEL_DECLINE)
     async def on_decline(ack: AsyncAck, body: Body) -> None:
-        person, value, channel = _press(body)
+        person, value, channel = _press_of_reviewer(edge, body)
 
         def look(tx: Tx, policy: Policy) -> dict[str, Any] | What:
             at = rules.at_of(value)
@@ -148,8 +171,8 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
 
         came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
         what = came or (failed[0] if failed else What.DONE)
-        if what is What.DONE:
-            await ack()
+        if what is What.DONE:  # the page beneath goes too: its buttons would show what no longer stands
+            await ack(response_action="clear")
         else:
             await ack(response_action="errors", errors={card_blocks.COMMENT: blocks.LINES[what]})
 
@@ -174,7 +197,7 @@ async def _open(edge: Edge, body: Body, page: dict[str, Any] | What, channel: st
     """Open the page, or whisper why it does not open."""
     if isinstance(page, What):
         what = page
-    elif await edge.open_view(body, page):
+    elif await edge.open_view(body, page, push=_on_page(body)):
         return
     else:
         what = What.NOT_OPENED
@@ -183,6 +206,16 @@ async def _open(edge: Edge, body: Body, page: dict[str, Any] | What, channel: st
 
 def _regret(channel: str, person: str) -> Callable[[Tx, Policy], None]:
     return lambda tx, policy: say(tx, What.NOT_SAVED, channel=channel, person=person)
+
+
+def _on_page(body: Mapping[str, Any]) -> bool:
+    return (body.get("view") or {}).get("type") == "modal"
+
+
+def _press_of_reviewer(edge: Edge, body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The same of a reviewer, who is heard and answered in their channel where they press on a page."""
+    person, value, channel = _press(body)
+    return person, value, channel or edge.policy.review_channel
 
 
 def _press(body: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -3,9 +3,11 @@
 Delivery looks a kind up at the moment of sending, so everything says what stands then. `KINDS` is all that it sees.
 """
 
+from typing import Any
+
 from bot.outgoing import Kind, Kinds, Rendered
 from bot.sequel import asking, blocks, card_blocks, service
-from bot.sequel.rules import What
+from bot.sequel.rules import At, What
 from bot.story import tidings
 from bot.story.next_told import undisputed
 from bot.story.policy import Policy
@@ -78,12 +80,26 @@ def _card(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
         # Until the newer card is there, this one must not tell the minute in which it came.
         follows = row.op is Op.UPDATE and service.card_was_shown(tx, one)
         return card_blocks.newer(story.number) if follows else None
+    return _as_card(tx, policy, story, one)
+
+
+def _as_card(tx: Tx, policy: Policy, story: Story, one: Sequel) -> Rendered | None:
     version = stories.find_version(tx, story.id, story.approved_version or story.current_version)
     if version is None:
         return None
     view = view_of(story.number, version)
     two = service.needs_two(tx, one)
     return card_blocks.card(policy, view, one, places=version.places, two=two, found=_found(one))
+
+
+def page(tx: Tx, policy: Policy, *, by: str, at: At | None, line: str = "") -> dict[str, Any] | What:
+    """The card on a page, for whoever may decide it; or why they may not read it there."""
+    refused = service.refusal(tx, policy, by=by, at=at)
+    if refused is not None or at is None:
+        return refused or What.CHANGED
+    story, one = stories.get(tx, at.story_id), sequels.find(tx, at.story_id)
+    shown = None if one is None else _as_card(tx, policy, story, one)
+    return What.CHANGED if shown is None else card_blocks.page(story.number, shown, line=line)
 
 
 def _card_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:

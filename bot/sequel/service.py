@@ -142,7 +142,7 @@ def refusal(tx: Tx, policy: Policy, *, by: str, at: At | None) -> What | None:
         return What.CHANGED
     if tellers.is_author(tx, story.id, by):
         return What.OWN_STORY
-    if one is None or not at.is_for(one) or not card_was_shown(tx, one):
+    if one is None or not at.is_for(one) or not may_be_read(tx, one):
         return What.CHANGED
     return None if story.status in _SHOWN or story.status is StoryStatus.SUBMITTED else What.CHANGED
 
@@ -153,9 +153,24 @@ def needs_two(tx: Tx, one: Sequel) -> bool:
 
 
 def card_was_shown(tx: Tx, one: Sequel) -> bool:
-    """Whether reviewers have this text before them: only a forged button can name one that waits for its round."""
+    """Whether this text's card stands among the others."""
     row = outbox.find_by_key(tx, card_key(one))
     return row is not None and row.state in (OutboxState.SENDING, OutboxState.SENT)
+
+
+def may_be_read(tx: Tx, one: Sequel) -> bool:
+    """Whether reviewers may have read this text: on its card or, where Slack would not take that, from the list.
+
+    Only a forged button can name one that waits for its round.
+    """
+    row = outbox.find_by_key(tx, card_key(one))
+    return row is not None and row.state is not OutboxState.QUEUED
+
+
+def note_reading(tx: Tx, policy: Policy, *, by: str, at: At) -> None:
+    """A row says that this reviewer opened what happened next in a story that names nobody, as for its story."""
+    if refusal(tx, policy, by=by, at=at) is None and audit.names_nobody(tx, at.story_id):
+        asking.record(tx, "sequel_read", at.story_id, actor=audit.reviewer(by))
 
 
 def card_key(one: Sequel) -> str:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_house import POLICY
 
-from bot.intake import asking, checking, completion, telling
+from bot.intake import asking, checking, completion, mine_blocks, telling
 from bot.intake.dialogue import (
     CREDIT,
     CREDIT_LONGEST,
@@ -154,8 +154,8 @@ def afterwards(conversation: Conversation, text: str) -> Iterator[tuple[str, Ren
     yield "receipt", telling.receipt(POLICY, view, slot="Friday 6 June, 10am UK time", again=True, story_id=ID)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on=None)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on="Friday 6 June")
-    yield "mine", telling.mine(POLICY, [(story, completion.title_of(version))] * 30, writing=True)
-    yield "mine", telling.mine(POLICY, [], writing=True)
+    yield "mine", mine_blocks.mine(POLICY, [(story, completion.title_of(version))] * 30, writing=True)
+    yield "mine", mine_blocks.mine(POLICY, [], writing=True)
     for ts in (None, TS):
         yield "notice", telling.notice(conversation.script, POLICY, pick_up_ts=ts, buttons=True)
     for reviewer in (True, False):

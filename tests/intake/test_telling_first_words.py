@@ -1,5 +1,7 @@
 """Before Start: one notice, one offer, and nothing kept."""
 
+from dataclasses import replace
+
 import pytest
 from intake_house import House
 from intake_person import At, Person
@@ -130,6 +132,59 @@ def test_nobody(house: House) -> None:
     gone = Person(house, "Gone", standing=Standing.NOBODY)
     gone.say("hi")
     assert gone.screen == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("delete", "No story is open, so there is nothing to delete. To take back one that you have sent, type /story"),
+        ("Stop!", "No story is open, so there is nothing to stop."),
+        ("skip", "No question is open at the moment."),
+        ("back", "No question is open at the moment."),
+        ("carry on", "No question is open at the moment."),
+        ("HELP", "I collect stories about sharing information."),
+    ],
+)
+def test_a_control_word_with_nothing_open_is_answered_each_time(sam: Person, word: str, said: str) -> None:
+    """It is not taken for the beginning of a story, and however often it is typed the bot is never silent."""
+    sam.say("hi")
+    for again in range(1, 5):
+        sam.say(word)
+        assert said in sam.last.words and sam.count(said) == again
+        assert "Tell a story" in sam.last.buttons
+    assert sam.count("I haven't kept") == 0
+    sam.say(LONG)
+    assert "I haven't kept that yet." in sam.last.words
+
+
+def test_help_is_answered_before_hello(house: House, sam: Person) -> None:
+    """It is the help, with the verbs of reviewers for those who are; the notice comes with the first other word."""
+    sam.say("help")
+    assert [one.row.kind for one in sam.screen] == ["nothing_open"]
+    assert "approve 31" not in sam.last.words and "How we use stories" in sam.last.buttons
+    sam.say("hi")
+    assert sam.last.row.kind == "notice"
+    house.policy = replace(house.policy, reviewers=frozenset({sam.id}))
+    sam.say("help")
+    assert "approve 31" in sam.last.words
+
+
+def test_one_greeting_at_a_time_can_be_pressed(sam: Person) -> None:
+    """`/story` after a notice, and after an offer, takes the buttons from both, and offers the same words again."""
+    sam.say("hi")
+    sam.story()
+    assert [len(one.buttons) for one in sam.screen] == [0, 3]
+    first = sam.say(LONG)
+    sam.story()
+    assert [len(one.buttons) for one in sam.screen] == [0, 0, 0, 3]
+    assert "I haven't kept that." in sam.screen[2].words
+    assert sam.last.buttons["Start with what I wrote"]["value"] == first
+    assert "I can pick it up" in sam.last.words
+    sam.story()
+    assert [len(one.buttons) for one in sam.screen] == [0, 0, 0, 0, 3]
+    assert "I can pick it up" not in sam.screen[3].words
+    sam.press("Start with what I wrote")
+    assert sam.draft.recover_from == first
 
 
 # ── starting with what was written ────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ async def test_a_story_is_read_in_slack_until_it_is_taken_back(play: Play) -> No
     assert "A story for today" in (await priya.command("/story read")).shown
     assert CANARY in (await priya.command(f"/story search key {CANARY}")).shown
     assert "Nothing mentions all of those words. Try fewer." in (await priya.command("/story search walrus")).shown
+    assert "“the” is in nearly every story." in (await priya.command("/story search the")).shown
     await sam.open_home()
     assert "Your stories" in (await sam.see_home("1 · ")).shown
     await amira.open_home()

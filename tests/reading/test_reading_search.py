@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from bot.intake.script_file import load_script
+from bot.intake.shelf import Shelf
+from bot.intake.whereabouts import where
 from bot.reading import blocks, home_blocks, service
 from bot.rehearsal.validation import check_message, check_view
+from bot.review import standing
 from bot.story.policy import Policy
 from bot.text import normalise
 from bot.themes import themes_of
@@ -21,6 +24,7 @@ from tests.storybook.shelf import Tale, plant
 
 Begin = Callable[..., AbstractContextManager[Tx]]
 THEMES = themes_of(load_script(None))
+OTHERS = service.Others(writing=where(Shelf(load_script(None))), waiting=standing.for_reviewers)
 NASTY = normalise("<b>&<@U1> <!channel> *_~` ‮ =cmd|x " + "W" * 2900)
 
 
@@ -52,6 +56,19 @@ def test_a_title_comes_before_a_mention_and_all_words_count(begin: Begin) -> Non
         assert found(tx, "?!") == []
 
 
+def test_words_that_every_story_holds_are_not_searched_for(begin: Begin) -> None:
+    """Beside another word they count for nothing; alone they find nothing, and the answer says why and what to do."""
+    with begin() as tx:
+        plant(tx, Tale("One", what="They rang a ward."))
+        plant(tx, Tale("Two", what="Housing rang."))
+        assert found(tx, "the ward that was rung by us at") == []
+        assert found(tx, "the ward") == [1]
+        assert found(tx, "the") == found(tx, "This, and THAT") == []
+    said = blocks.too_common("The").text
+    assert said == "“The” is in nearly every story. Try another word: /story search hospital discharge"
+    assert blocks.too_common("and the").text.startswith("Those words are in nearly every story. Try another word")
+
+
 @pytest.mark.parametrize(
     "hidden",
     [
@@ -69,7 +86,7 @@ def test_only_what_staff_may_read_is_found_or_read(begin: Begin, hidden: dict[st
         plant(tx, Tale("A zebra", **hidden))  # type: ignore[arg-type]  # one field of a Tale
         assert found(tx, "zebra") == []
         assert service.read(tx, 1) is None and service.of_today(tx, POLICY) is None
-        home = service.home(tx, POLICY, "U1", themes=THEMES, theme="services=health")
+        home = service.home(tx, POLICY, "U1", themes=THEMES, others=OTHERS, theme="services=health")
         assert not home.latest and home.shelf is not None and not home.shelf.views
 
 
@@ -157,7 +174,9 @@ def test_browsing_has_pages(begin: Begin) -> None:
         plant(tx, Tale("Another", services=("police",)))
         pages, before = [], None
         while True:
-            shelf = service.home(tx, POLICY, "U1", themes=THEMES, theme="services=health", before=before).shelf
+            shelf = service.home(
+                tx, POLICY, "U1", themes=THEMES, others=OTHERS, theme="services=health", before=before
+            ).shelf
             assert shelf is not None
             pages.append([view.number for view in shelf.views])
             before = shelf.earlier
@@ -173,7 +192,7 @@ def test_a_pillar_gathers_its_themes(begin: Begin) -> None:
         plant(tx, Tale(barriers=("systems-apart",)))
         plant(tx, Tale(enablers=("clear-purpose",)))
         technology = next(theme for theme in THEMES if theme.group == "Pillar" and theme.text == "Technology")
-        shelf = service.home(tx, POLICY, "U1", themes=THEMES, theme=technology.value).shelf
+        shelf = service.home(tx, POLICY, "U1", themes=THEMES, others=OTHERS, theme=technology.value).shelf
         assert shelf is not None and [view.number for view in shelf.views] == [2, 1]
 
 
@@ -192,7 +211,9 @@ def test_the_home_costs_a_bounded_number_of_queries(begin: Begin, database: Data
 
         event.listen(database.write_engine, "before_cursor_execute", count)
         with begin() as tx:
-            home_of = service.home(tx, POLICY, next(iter(POLICY.reviewers)), themes=THEMES, theme="services=health")
+            home_of = service.home(
+                tx, POLICY, next(iter(POLICY.reviewers)), themes=THEMES, others=OTHERS, theme="services=health"
+            )
         event.remove(database.write_engine, "before_cursor_execute", count)
         assert home_of.latest and home_of.read_again and home_of.shelf is not None
         asked.append(len(statements))
@@ -207,7 +228,9 @@ def test_nothing_that_people_wrote_breaks_a_page(begin: Begin, now: datetime) ->
             plant(tx, Tale(NASTY[:150], what=NASTY, difference=NASTY, lesson=NASTY))
         view = service.read(tx, 1)
         assert view is not None
-        home_of = service.home(tx, policy, next(iter(policy.reviewers)), themes=THEMES, theme="services=health")
+        home_of = service.home(
+            tx, policy, next(iter(policy.reviewers)), themes=THEMES, others=OTHERS, theme="services=health"
+        )
         results = service.look_for(tx, "cmd", most=20)
         assert len(results.hits) == 12
     assert check_view(home_blocks.view(policy, home_of, now), surface="home") == []

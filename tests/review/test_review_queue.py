@@ -181,7 +181,7 @@ def test_the_reminder_says_how_many_and_how_long(house: House) -> None:
 
 def test_one_story_is_counted_as_one() -> None:
     """A single story has no "oldest"."""
-    said = checked(queue.reminder(POLICY, 1, TUESDAY, TUESDAY + timedelta(days=4))).text
+    said = checked(queue.reminder(POLICY, queue.Waiting(1, 0, TUESDAY, None), TUESDAY + timedelta(days=4))).text
     assert said == "1 story is waiting, for 4 days. /story review"
 
 

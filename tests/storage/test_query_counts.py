@@ -18,9 +18,10 @@ from bot.intake import rendering as intake_rendering
 from bot.intake.greeting import Standing
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
+from bot.intake.whereabouts import where
 from bot.reading import service as reading
 from bot.review import rendering as review_rendering
-from bot.review import rules
+from bot.review import rules, standing
 from bot.review import service as review
 from bot.rights import mydata
 from bot.story.policy import Policy
@@ -36,6 +37,7 @@ from tests.statements import Statement, heard, indexes_used, whole_readings
 FEW, MANY = 60, 600
 SHELF = Shelf(load_script(None))
 THEMES = themes_of(SHELF.current)
+OTHERS = reading.Others(writing=where(SHELF), waiting=standing.for_reviewers)
 KINDS = {**intake_rendering.kinds(SHELF), **review_rendering.KINDS, **digest_rendering.KINDS, **mydata.KINDS}
 REVIEWER = next(iter(POLICY.reviewers))
 READ_WHOLE = {
@@ -158,7 +160,10 @@ class Life:
         self.act("digest", lambda tx, policy: digest.post_now(tx, policy, by=REVIEWER))
         self.deliver()
         theme = THEMES[0].value
-        self.act("home", lambda tx, policy: reading.home(tx, policy, told_by, themes=THEMES, theme=theme))
+        self.act(
+            "home", lambda tx, policy: reading.home(tx, policy, told_by, themes=THEMES, others=OTHERS, theme=theme)
+        )
+        self.act("queue of home", lambda tx, policy: standing.for_reviewers(tx))
         self.act("search", lambda tx, policy: reading.look_for(tx, "zyxbc", most=5))
         self.act("read", lambda tx, policy: reading.read(tx, 7))
         self.act("mydata", lambda tx, policy: mydata.ask(tx, policy, told_by))

@@ -1,0 +1,47 @@
+"""`/story mine`: one's own stories, how each stands, and what its teller can do about it.
+
+Pure. The words for how a story stands are shared with the home (`bot/story/in_words.py`).
+"""
+
+from collections.abc import Sequence
+
+from bot import ids, kit
+from bot.outgoing import Rendered
+from bot.story import in_words
+from bot.story.policy import Policy
+from bot.story.taking_back import take_back_button
+from bot.story.view import WHAT_NEXT
+from bot.text import count, escape
+from storage.records import Story, StoryStatus
+
+_SHOWN = frozenset({StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED, StoryStatus.POSTED})
+
+
+def mine_doors(story: Story) -> list[kit.Element]:
+    """What its teller can do about a story, beside reading it."""
+    if story.status in (StoryStatus.REMOVED, StoryStatus.WITHDRAWN):
+        return []
+    back = take_back_button(story.id, story.number)
+    if story.status not in _SHOWN:
+        return [back]
+    more = [kit.button(WHAT_NEXT, ids.SEQUEL_TELL, story.id)] if story.approved_version is not None else []
+    return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id), *more]
+
+
+def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool) -> Rendered:
+    """`/story mine`: number, title, state in words."""
+    if not rows:
+        sentence = (
+            f"You're in the middle of a story. To carry on, type {ids.COMMAND}"
+            if writing
+            else f"You haven't sent a story. Type {ids.COMMAND} to start."
+        )
+        return Rendered(escape(sentence), [kit.section(escape(sentence))])
+    blocks: list[kit.Block] = []
+    for story, title in rows[:20]:
+        see = kit.button("See", ids.SEE_STORY, story.id)
+        blocks.append(kit.section_with(in_words.row(story, title, policy.zone), see))
+        doors = mine_doors(story)
+        if doors:
+            blocks.append(kit.actions(*doors))
+    return Rendered(f"You have told {count(len(rows), 'story', 'stories')}.", blocks)

@@ -1,0 +1,73 @@
+"""The home with the real bot: what waits for reviewers, where a teller is in their story, and their own stories."""
+
+import pytest
+from test_reading_search import OTHERS, THEMES, Begin
+from test_reading_search import begin as begin
+
+from bot.reading import home_blocks, service
+from bot.rehearsal.shown import readable_view
+from bot.story import in_words
+from storage import stories, tellers
+from storage.records import StoryStatus
+from tests.digest.digest_house import POLICY
+from tests.storybook.shelf import Tale, plant
+from tests.whole.conftest import Play
+from tests.whole.conftest import play as play
+from tests.whole.telling import answer_until_title, finish
+from tests.whole.telling import begin as start
+
+TITLE = "Two nights for one phone call"
+
+
+async def test_a_reviewer_reads_and_decides_from_the_home(play: Play) -> None:
+    """*Review* on the home opens the list; *Read* the story; approving it there is approving it anywhere."""
+    sam, amira, priya = play.person("sam"), play.person("amira"), play.person("priya")
+    await start(sam)
+    await sam.open_home()
+    await sam.see_home("You're on question 1 of 8")
+    sam.at_home = False  # back to the conversation
+    await answer_until_title(sam)
+    await sam.open_home()
+    await sam.see_home("You're on question 8 of 8")
+    await sam.press("Carry on")
+    await sam.hear("8 of 8")
+    await finish(sam, TITLE)
+    await amira.hear(TITLE, channel="#story-review")
+    await sam.open_home()
+    home = await sam.see_home(f"1 · {TITLE} · with reviewers since 3 June")
+    assert "Carry on" not in home.shown and "Tell your story" in home.shown and "[See]" in home.shown
+
+    await priya.open_home()
+    assert "waiting" not in (await priya.see_home("No stories yet")).shown
+    await amira.open_home()
+    await amira.see_home("1 waiting, since today")
+    await amira.press("Review")
+    await amira.see_view(f"1 · {TITLE} · since Tuesday 3 June · needs 1")
+    await amira.press("Read")
+    await amira.see_view("They waited two nights in a hotel.")
+    await amira.press("Approve")
+    await sam.hear("Story 1 is approved")
+    await sam.open_home()
+    await sam.see_home(f"1 · {TITLE} · approved, Friday 6 June")
+    mine = (await sam.command("/story mine")).shown
+    assert f"1 · {TITLE} · approved, Friday 6 June" in mine
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (StoryStatus.SUBMITTED, "with reviewers since"),
+        (StoryStatus.APPROVED, "approved on"),
+        (StoryStatus.POSTED, "in the digest"),
+        (StoryStatus.DECLINED, "handed back to you on"),
+    ],
+)
+def test_each_state_is_said_in_words(begin: Begin, status: StoryStatus, said: str) -> None:
+    """A story that is for no digest is approved on a day; whatever its state, the line says it."""
+    with begin() as tx:
+        story = stories.get(tx, plant(tx, Tale("A key at the door", status=status)))
+        tellers.set_author(tx, story.id, tellers.meet(tx, "U1").id, "draft")
+        home = service.home(tx, POLICY, "U1", themes=THEMES, others=OTHERS)
+        assert in_words.state(story, POLICY.zone).startswith(said)
+        shown = readable_view(home_blocks.view(POLICY, home, tx.now), {}, lambda who: None, errors={})
+    assert f"1 · A key at the door · {said}" in shown
