@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final, TextIO, TypeVar
 
@@ -42,6 +42,7 @@ from bot.keeper import stats as keeper_stats
 from bot.people import People
 from bot.reading import listeners as reading_listeners
 from bot.reading import sharing
+from bot.reading.indexing import catching_up
 from bot.reading.service import Others
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
@@ -66,7 +67,7 @@ from bot.story.when import coming_slot
 from bot.storybook.keeping import Keeping
 from bot.text import count, day, time_of_day, zone_name
 from bot.themes import themes_of
-from storage import drafts, lock, outbox, schema, search, stories, tellers
+from storage import drafts, lock, outbox, schema, stories, tellers
 from storage.database import Database, Tx
 from storage.records import StoryStatus, Workspace
 from storage.writer import Writer
@@ -78,7 +79,6 @@ REVIEWERS_EVERY: Final = 300.0
 """Seconds between looks at who the reviewers are."""
 BUSY_SECONDS: Final = 2.0
 """How long a write waits for a locked database: a press must be answered within three."""
-INDEX_EVERY: Final = timedelta(days=1)
 DRAIN_SECONDS: Final = 60.0
 """How long a single post from the command line tries."""
 FIRST_RETRY: Final = 1.0
@@ -320,18 +320,13 @@ def _chores() -> list[Chore]:
         Chore("renewal", renewal.check),
         Chore("sequel", sequel.check),
         Chore("shares", sharing.tend),
-        Chore("index", _index),
+        Chore("index", catching_up()),
         Chore("alive", _alive),
     ]
 
 
 def _nothing(_: object) -> None:
     return None
-
-
-def _index(tx: Tx, policy: Policy) -> datetime | None:
-    """Have search know the stories that were approved before it was there; a few hundred at a time."""
-    return tx.now if search.catch_up(tx) else tx.now + INDEX_EVERY
 
 
 def _alive(tx: Tx, policy: Policy) -> datetime | None:

@@ -54,8 +54,9 @@ def due(tx: Tx, before: datetime) -> Sequence[str]:
             func.coalesce(RenewalRow.renewed_at, shown.c.since) < before,
             shown.c.permitted_at < before,
             RenewalRow.asked_at.is_(None),
+            shown.c.submitted_at < before,  # as it must be; an index spares looking at what was told since
         )
-        .order_by(shown.c.number)
+        .order_by(shown.c.number + 0)  # or SQLite would read all stories in this order
     )
     return list(rows.scalars())
 
@@ -124,7 +125,11 @@ def shown_stories() -> Any:
             EditionEntryRow,
             (EditionEntryRow.workspace == EditionRow.workspace) & (EditionEntryRow.edition_id == EditionRow.id),
         )
-        .where(EditionEntryRow.workspace == StoryRow.workspace, EditionEntryRow.story_id == StoryRow.id)
+        .where(
+            EditionEntryRow.workspace == StoryRow.workspace,
+            EditionEntryRow.story_id == StoryRow.id,
+            EditionEntryRow.position >= 0,  # or SQLite would look through the key, which has all but this column
+        )
         .scalar_subquery()
     )
     permitted = (
@@ -138,6 +143,7 @@ def shown_stories() -> Any:
         .scalar_subquery()
     )
     since = func.coalesce(went_out, StoryRow.changed_at).label("since")
-    return select(StoryRow.id, StoryRow.number, since, permitted.label("permitted_at")).where(
+    head = (StoryRow.id, StoryRow.number, StoryRow.submitted_at)
+    return select(*head, since, permitted.label("permitted_at")).where(
         StoryRow.status.in_(_SHOWN), permitted.is_not(None)
     )

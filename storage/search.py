@@ -12,18 +12,20 @@ from collections.abc import Sequence
 from math import log
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, func, insert, select, union
 
 from storage.database import Tx
 from storage.records import Part, StoryStatus
 from storage.tables import SearchWordRow, SequelRow, StoryRow, VersionAnswerRow
+from storage.tables.declaring import aliased
 from storage.told_next import SequelState
 
 MOST_TERMS: Final = 8
 """Words of a question that count."""
 MOST_CANDIDATES: Final = 2000
 """Stories that are ranked: where more hold all the words, the newest of them."""
+MOST_HOLDERS: Final = 2000
+"""Stories that hold a word, up to which it is the less rare the more there are."""
 TITLE: Final = 8
 """A word in the title counts as often as this in the story."""
 
@@ -32,6 +34,7 @@ _ENDINGS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y")
 _SHORTEST_STEM: Final = 3
 _SHOWN: Final = (Part.TITLE, Part.KIND, Part.SERVICES, Part.BODY, Part.LESSON)
 """What readers see. A teller's work and organisation are not: who chose no name must not be found by them."""
+_READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
 _SEPARATOR: Final = "="
 """Between a prompt's id and a choice's: no word holds it, so a choice is never found by typing."""
 
@@ -112,27 +115,28 @@ def index(tx: Tx, story_id: str) -> None:
         )
 
 
-def catch_up(tx: Tx, *, most: int = 200) -> int:
-    """Index stories that were approved before there was an index; returns how many it took in."""
+def catch_up(tx: Tx, *, after: int = 0, most: int = 1000) -> int | None:
+    """Index those of the next `most` stories after this number that were approved before there was an index.
+
+    Returns the number to go on after; None where there is no other story.
+    """
     # Selecting the number alone: asked for whole rows, SQLite would look through all words for each story.
     words = select(SearchWordRow.number)
     indexed = words.where(
         SearchWordRow.workspace == StoryRow.workspace, SearchWordRow.number == StoryRow.number
     ).exists()
-    missing = (
-        select(StoryRow.id)
-        .where(
-            StoryRow.workspace == tx.workspace,
-            StoryRow.status.in_([StoryStatus.APPROVED, StoryStatus.POSTED]),
-            StoryRow.approved_version.is_not(None),
-            ~indexed,
-        )
+    missing = (StoryRow.status.in_(_READABLE) & StoryRow.approved_version.is_not(None) & ~indexed).label("missing")
+    next_ones = (
+        select(StoryRow.number, StoryRow.id, missing)
+        .where(StoryRow.workspace == tx.workspace, StoryRow.number > after)
+        .order_by(StoryRow.number)
         .limit(most)
     )
-    found = tx.connection.execute(missing).scalars().all()
-    for story_id in found:
-        index(tx, story_id)
-    return len(found)
+    found = tx.connection.execute(next_ones).all()
+    for row in found:
+        if row.missing:
+            index(tx, row.id)
+    return found[-1].number if found else None
 
 
 def numbers(tx: Tx, question: str) -> Sequence[int]:
@@ -163,19 +167,24 @@ def numbers(tx: Tx, question: str) -> Sequence[int]:
 
 def with_choice(tx: Tx, choices: Sequence[str], *, before: int | None = None, most: int = 50) -> Sequence[int]:
     """Numbers of stories with at least one of these choices (`choice`), highest first, below `before` if given."""
-    statement = (
-        select(SearchWordRow.number)
-        .distinct()
-        .where(SearchWordRow.workspace == tx.workspace, SearchWordRow.word.in_(list(choices)))
-        .order_by(SearchWordRow.number.desc())
-        .limit(most)
-    )
-    if before is not None:
-        statement = statement.where(SearchWordRow.number < before)
-    return tx.connection.execute(statement).scalars().all()
+    # The latest of each choice, then of these: asked for all at once, SQLite would read every word of every story.
+    latest = []
+    for word in choices:
+        statement = select(SearchWordRow.number).where(
+            SearchWordRow.workspace == tx.workspace, SearchWordRow.word == word
+        )
+        if before is not None:
+            statement = statement.where(SearchWordRow.number < before)
+        latest.append(select(statement.order_by(SearchWordRow.number.desc()).limit(most).subquery().c.number))
+    if not latest:
+        return []
+    found = union(*latest).subquery().c.number
+    return tx.connection.execute(select(found).order_by(found.desc()).limit(most)).scalars().all()
 
 
 def _holders(tx: Tx, term: str) -> int:
-    statement = select(func.count()).where(SearchWordRow.workspace == tx.workspace, SearchWordRow.word == term)
+    """How many stories hold the word, as far as it is worth counting: more make it no less rare."""
+    some = select(SearchWordRow.number).where(SearchWordRow.workspace == tx.workspace, SearchWordRow.word == term)
+    statement = select(func.count()).select_from(some.limit(MOST_HOLDERS).subquery())
     found: int = tx.connection.execute(statement).scalar_one()
     return found

@@ -156,7 +156,7 @@ def of_ids(tx: Tx, story_ids: Sequence[str]) -> Sequence[Story]:
         tx,
         select(*_STORY)
         .where(StoryRow.workspace == tx.workspace, StoryRow.id.in_(story_ids))
-        .order_by(StoryRow.number.desc()),
+        .order_by((StoryRow.number + 0).desc()),  # or SQLite would read all stories in this order
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot import ids, kit
 from bot.reading.blocks import heading
-from bot.reading.rules import Home, Shelf, Theme
+from bot.reading.rules import MANY, Home, Shelf, Theme
 from bot.story import in_words
 from bot.story.policy import Policy
 from bot.story.taking_back import take_back_button
@@ -25,7 +25,7 @@ def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
     blocks = [
         *_waiting(policy, home, now),
         kit.header(
-            f"Stories so far: {home.stories:,}" if home.stories else "No stories yet. Yours could be the first."
+            f"Stories so far: {_so_many(home.stories)}" if home.stories else "No stories yet. Yours could be the first."
         ),
         kit.section(
             "Colleagues tell here what happened when information was shared, or wasn't. "
@@ -38,6 +38,10 @@ def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
         *_own(policy, home),
     ]
     return {"type": "home", "blocks": blocks[: kit.MOST_VIEW_BLOCKS]}
+
+
+def _so_many(stories: int) -> str:
+    return f"{stories:,}" if stories <= MANY else f"more than {MANY:,}"
 
 
 def for_others() -> dict[str, Any]:

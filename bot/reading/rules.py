@@ -16,6 +16,8 @@ RESULTS: Final = 5
 """Results in the answer to a search."""
 MORE_RESULTS: Final = 20
 """Results on the page behind *More*."""
+MANY: Final = 1_000
+"""Stories from which on nobody is told how many there are, but that there are more."""
 OWN: Final = 5
 LATEST: Final = 3
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.reading.rules import LATEST, OWN, PAGE, Found, Hit, Home, Shelf, Theme, Waiting
+from bot.reading.rules import LATEST, MANY, OWN, PAGE, Found, Hit, Home, Shelf, Theme, Waiting
 from bot.story.next_told import readable
 from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import undisputed
@@ -119,7 +119,7 @@ def home(
     latest = [_view(one) for one in published.latest(tx, AUDIENCE, most=LATEST * 3) if is_clean(one)]
     again = _in_order(tx, readings.most_read(tx, most=LATEST * 3))
     return Home(
-        stories=published.count(tx, AUDIENCE),
+        stories=published.count(tx, AUDIENCE, most=MANY + 1),
         latest=tuple(latest[:LATEST]),
         read_again=tuple(again[:LATEST]),
         shelf=next((_shelf(tx, one, before) for one in themes if one.value == theme), None),

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import DDL, Index, event
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.audit_entry import ActorKind, Outcome, Surface
 from storage.tables.base import Base
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, SlackId, by_value
 
 

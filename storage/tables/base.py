@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKeyConstraint, MetaData
-from sqlalchemy.orm import DeclarativeBase
 
 from storage.records import (
     DeclineReason,
@@ -22,10 +21,11 @@ from storage.records import (
     Verb,
     VersionKind,
 )
+from storage.tables.declaring import Declared
 from storage.types import UtcInstant, by_value
 
 
-class Base(DeclarativeBase):
+class Base(Declared):
     """Names every constraint, so that a migration can find it again."""
 
     metadata = MetaData(

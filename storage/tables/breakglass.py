@@ -6,10 +6,10 @@ No references to a story: these rows say what was done and outlive its words. No
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.asked_who import AskState
 from storage.tables.base import Base
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, SlackId, Words, by_value
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records import Naming, Place
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id
 
 

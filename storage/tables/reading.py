@@ -1,9 +1,9 @@
 """What readers search, and which stories they come back to: words by story, and counts. No person is in any of it."""
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Words
 
 

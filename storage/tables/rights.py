@@ -6,9 +6,9 @@ No references to a story: these rows outlive its words. A code is kept as a hash
 from datetime import date, datetime
 
 from sqlalchemy import Date, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Words, by_value
 from storage.withdrawals import RemovalState, Surface, WithdrawnBy
 

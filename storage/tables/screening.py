@@ -1,9 +1,8 @@
 """What the screen found in versions of stories: kinds and counts. No column here can hold what matched."""
 
-from sqlalchemy.orm import Mapped, mapped_column
-
 from storage.records import Disposition
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records import EditionState, Op, OutboxState
 from storage.tables.base import PARKED, WAITING, Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Json, SlackId
 
 
@@ -24,14 +24,12 @@ class OutboxRowTable(Base):
             "lane",
             "seq",
             sqlite_where=text(WAITING),
-            postgresql_where=text(WAITING),
         ),
         Index(
             "ix_outbox_parked",
             "workspace",
             "enqueued_at",
             sqlite_where=text(PARKED),
-            postgresql_where=text(PARKED),
         ),
         Index("ix_outbox_message", "workspace", "channel", "ts"),
         Index("ix_outbox_story", "workspace", "story_id", "kind"),
@@ -40,7 +38,6 @@ class OutboxRowTable(Base):
             "workspace",
             "depends_on",
             sqlite_where=text("depends_on IS NOT NULL"),
-            postgresql_where=text("depends_on IS NOT NULL"),
         ),
     )
 

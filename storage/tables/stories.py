@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records import DeclineReason, Naming, Part, Place, StoryStatus, Verb, VersionKind
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Json, SlackId, Words
 
 

@@ -6,10 +6,10 @@ Numbers and ids only, no words: these rows say what a withdrawal has to reach.
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.books import Audience, BookKind
 from storage.tables.base import Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, by_value
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records import DraftState, Purpose, Stage
 from storage.tables.base import HEARING, Base, reference
+from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Json, SlackId, Words
 
 
@@ -33,28 +33,24 @@ class DraftRow(Base):
             "teller_id",
             unique=True,
             sqlite_where=text(HEARING),
-            postgresql_where=text(HEARING),
         ),
         Index(
             "ix_draft_nudge",
             "workspace",
             "nudge_at",
             sqlite_where=text("nudge_at IS NOT NULL"),
-            postgresql_where=text("nudge_at IS NOT NULL"),
         ),
         Index(
             "ix_draft_expires",
             "workspace",
             "expires_at",
             sqlite_where=text("expires_at IS NOT NULL"),
-            postgresql_where=text("expires_at IS NOT NULL"),
         ),
         Index(
             "ix_draft_recover",
             "workspace",
             "recover_from",
             sqlite_where=text("recover_from IS NOT NULL"),
-            postgresql_where=text("recover_from IS NOT NULL"),
         ),
         Index("ix_draft_teller", "workspace", "teller_id", "state"),
     )

@@ -1,0 +1,111 @@
+"""What is asked of the database costs as much beside many stories as beside few: counted in SQLite's own steps."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import app
+from bot.intake import listeners, whereabouts
+from bot.intake.script_file import load_script
+from bot.intake.shelf import Shelf
+from bot.reading import service as reading
+from bot.review import service as review
+from bot.story.policy import Policy
+from bot.themes import themes_of
+from storage import published, search, tellers
+from storage.books import Audience
+from storage.database import Database, Tx
+from tests.benchmarks.filling import SERVICES, fill
+from tests.intake.intake_house import POLICY
+
+FEW, MANY = 2_200, 6_600
+"""Both beyond every number up to which stories are counted or looked through."""
+ALLOWED, SLACK = 1.3, 20
+"""The most that a cost may grow by, and tens of steps that are not worth a word."""
+SHELF = Shelf(load_script(None))
+THEMES = themes_of(SHELF.current)
+OTHERS = reading.Others(writing=whereabouts.where(SHELF), waiting=review.waiting)
+REVIEWER = next(iter(POLICY.reviewers))
+SERVICE = next(theme for theme in THEMES if any(one.endswith(SERVICES[0]) for one in theme.choices))
+CHOICES = [search.choice("services", one) for one in SERVICES]
+ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
+    "mine": lambda tx, policy: listeners._mine(tx, policy, "U91"),
+    "home": lambda tx, policy: reading.home(tx, policy, "U91", themes=THEMES, others=OTHERS),
+    "home of a reviewer": lambda tx, policy: reading.home(tx, policy, REVIEWER, themes=THEMES, others=OTHERS),
+    "stories about something": lambda tx, policy: reading.home(
+        tx, policy, "U91", themes=THEMES, others=OTHERS, theme=SERVICE.value
+    ),
+    "the next of them": lambda tx, policy: search.with_choice(tx, CHOICES, before=900),
+    "search for a rare word": lambda tx, policy: reading.look_for(tx, "zyxbc", most=5),
+    "search for a common word": lambda tx, policy: reading.look_for(tx, "tenant stairs", most=5),
+    "read": lambda tx, policy: reading.read(tx, 7),
+    "welcome": app._welcome,
+    **{f"chore {chore.name}": chore.run for chore in app._chores()},
+}
+
+
+class Filled:
+    """A database with so many stories, in which acts are done and taken back."""
+
+    def __init__(self, file: Path, number: int) -> None:
+        self.database, self.now = Database(f"sqlite:///{file}"), datetime.now(UTC)
+        with self.database.write_engine.begin() as connection:
+            self.workspace = tellers.add_workspace(Tx(connection, "", self.now), POLICY.team_id, None).id
+        fill(file, self.workspace, stories=number, channel=POLICY.digest_channel)
+
+    def steps(self, work: Callable[[Tx, Policy], Any]) -> int:
+        """Tens of SQLite's steps that this takes."""
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        with self.database.write_engine.connect() as connection, connection.begin() as transaction:
+            tx = Tx(connection, self.workspace, self.now)
+            tx.raw.set_progress_handler(count, 10)
+            try:
+                work(tx, POLICY)
+            finally:
+                tx.raw.set_progress_handler(None, 10)
+                transaction.rollback()
+        return steps
+
+
+@pytest.fixture(scope="module")
+def both(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Filled, Filled]]:
+    """A database with few stories and one with many."""
+    folder = tmp_path_factory.mktemp("growth")
+    made = []
+    for number in (FEW, MANY):
+        file = folder / f"{number}.db"
+        file.write_bytes(migrated_file.read_bytes())
+        made.append(Filled(file, number))
+    yield made[0], made[1]
+    for one in made:
+        one.database.close()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_no_act_costs_more_beside_many_stories(both: tuple[Filled, Filled], name: str) -> None:
+    """What people ask, and what the bot does by itself, does not look at more rows because there are more."""
+    few, many = (one.steps(ACTS[name]) for one in both)
+    assert many <= few * ALLOWED + SLACK, f"{few:,} tens of steps, and {many:,}"
+
+
+def test_a_reading_of_everything_would_be_noticed(both: tuple[Filled, Filled]) -> None:
+    """What does look at every story costs three times as much beside three times as many."""
+    few, many = (one.steps(lambda tx, policy: published.standing(tx, Audience.STAFF)) for one in both)
+    assert many > few * 2
+
+
+def test_beyond_a_thousand_nobody_counts(both: tuple[Filled, Filled]) -> None:
+    """The home says that there are more than a thousand stories, which it need not count."""
+    few, many = both
+    for one in (few, many):
+        with one.database.reading(one.workspace, one.now) as tx:
+            assert reading.home(tx, POLICY, "U91", themes=THEMES, others=OTHERS).stories == 1_001
