@@ -5,12 +5,10 @@ it from disk. `conversation.py` and the blocks ask their questions of it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import AltogetherError
 
@@ -33,11 +31,8 @@ class PromptKind(StrEnum):
     CHOICES = "choices"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Choice(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
     """One option of a choice prompt. Stored answers keep the id, and the text as it was shown."""
 
     id: str
@@ -45,14 +40,16 @@ class Choice(_Frozen):
     group: str | None = None
 
 
-class Condition(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
     """Ask only if the earlier prompt was answered with one of these choice ids."""
 
     prompt: str
     any_of: tuple[str, ...]
 
 
-class Prompt(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
     """One thing that is asked. Lengths are characters after trimming, and 0 where nothing is typed."""
 
     id: str
@@ -126,7 +123,8 @@ class Question:
         return any(prompt.required for prompt in self.prompts)
 
 
-class Campaign(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
     """The texts of a campaign, and which prompts play the parts that the product knows."""
 
     name: str
@@ -145,14 +143,15 @@ class Campaign(_Frozen):
     services_prompt: str | None = None
 
 
-class Script(_Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Script:
     """A valid script: `sha` is the SHA-256, in hex, of `source`; parsing `source` again gives its equal."""
 
     campaign: Campaign
     prompts: tuple[Prompt, ...]
     sha: str
     version: str
-    source: str = Field(default="", repr=False)
+    source: str = field(default="", repr=False)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -6,6 +6,7 @@ builds the models. Called by `script_file.py`.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import fields
 
 from bot.intake.script import Campaign, Prompt, Script, ScriptError
 from bot.intake.script_reading import LineOf, Problems, Table, brief, type_of
@@ -27,10 +28,11 @@ def build_script(data: Mapping[str, object], *, source: str, line_of: LineOf) ->
         raise ScriptError(found)
     assert read.campaign is not None
     said = read.campaign
-    # Nothing is wrong, so nothing is None that may not be: pydantic holds us to it.
-    campaign = {key: getattr(said, key) for key in Campaign.model_fields if key not in PARTS} | dict(said.parts)
+    # Nothing is wrong, so nothing is None that may not be.
+    campaign = {one.name: getattr(said, one.name) for one in fields(Campaign) if one.name not in PARTS}
+    campaign |= said.parts
     return Script(
-        campaign=Campaign.model_validate(campaign),
+        campaign=Campaign(**campaign),
         prompts=tuple(_prompt(prompt) for prompt in read.prompts),
         sha=hashlib.sha256(source.encode()).hexdigest(),
         version=said.version or "",
@@ -39,12 +41,12 @@ def build_script(data: Mapping[str, object], *, source: str, line_of: LineOf) ->
 
 
 def _prompt(read: ReadPrompt) -> Prompt:
-    values = {key: getattr(read, key) for key in Prompt.model_fields}
+    values = {one.name: getattr(read, one.name) for one in fields(Prompt)}
     values["choices"] = tuple(choice for _, choice in read.choices)
     values["groups"] = read.groups or ()
     values["min_length"] = read.min_length or 0
     values["max_length"] = read.max_length or (CEILINGS.get(read.kind, 0) if read.kind else 0)
-    return Prompt.model_validate(values)
+    return Prompt(**values)
 
 
 def _read(data: Mapping[str, object], problems: Problems) -> ReadScript:

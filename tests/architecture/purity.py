@@ -16,7 +16,7 @@ _STANDARD = """
     functools hashlib heapq html ipaddress itertools json math numbers operator re string textwrap tomllib types typing
     unicodedata urllib.parse zoneinfo
 """
-_GIVEN = "pydantic storage.records bot.errors bot.outgoing"
+_GIVEN = "storage.records bot.errors bot.outgoing"
 ALLOWED = frozenset(_STANDARD.split()) | frozenset(_GIVEN.split())
 # The registry's types say that renderers and gates are given a transaction; it does nothing with one.
 TYPES_ONLY = frozenset({("bot.outgoing", "storage.database.Tx")})

@@ -88,7 +88,6 @@ def test_an_impure_line_is_noticed(line: str) -> None:
     "line",
     [
         "from collections.abc import Mapping",
-        "from pydantic import BaseModel",
         "from storage.records import Draft",
         "from storage import records",
         "from bot import text",

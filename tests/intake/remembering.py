@@ -4,6 +4,7 @@ Both never change once made, so what they say is what the product's own would sa
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from functools import cached_property
 from typing import Self
 
@@ -17,7 +18,7 @@ class Remembering(Script):
     @classmethod
     def of(cls, script: Script) -> Self:
         """Return what `script` says, by its fields alone: what it has worked out already is no field."""
-        return cls(**{name: getattr(script, name) for name in Script.model_fields})
+        return cls(**{one.name: getattr(script, one.name) for one in fields(Script)})
 
     @cached_property
     def _asked(self) -> dict[tuple[tuple[str, ...], ...], tuple[Question, ...]]:

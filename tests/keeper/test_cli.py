@@ -149,7 +149,7 @@ async def test_asking_for_help_loads_nothing_that_help_does_not_need(tmp_path: P
     _, loaded = await process.communicate()
     names = {line.rpartition("|")[2].strip().partition(".")[0] for line in loaded.decode().splitlines()}
     assert "click" in names
-    assert not names & {"aiohttp", "slack_sdk", "slack_bolt", "sqlalchemy", "alembic", "pydantic", "storage"}
+    assert not names & {"aiohttp", "slack_sdk", "slack_bolt", "sqlalchemy", "alembic", "storage"}
 
 
 # ── what needs no Slack ───────────────────────────────────────────────────────────────────────────────────────────
