@@ -180,8 +180,7 @@ def count(tx: Tx, audience: Audience, *, most: int) -> int:
 
 def scripts(tx: Tx, audience: Audience) -> Sequence[str]:
     """The shas of the scripts that these stories were told with, in the order of their first story."""
-    statement = _heads().with_only_columns(VersionRow.script_sha, maintain_column_froms=True)
-    grouped = statement.group_by(VersionRow.script_sha).order_by(func.min(StoryRow.number))
+    grouped = _of_heads(VersionRow.script_sha).group_by(VersionRow.script_sha).order_by(func.min(StoryRow.number))
     return tx.connection.execute(grouped, _values(tx, audience)).scalars().all()
 
 
@@ -208,7 +207,11 @@ def _readable(statement: Any) -> Select[Any]:
 @cache
 def _heads() -> Select[Any]:
     """Built once: stories joined with the head of their approved version."""
-    joined = _readable(select(*_HEAD).select_from(StoryRow))
+    return _of_heads(*_HEAD)
+
+
+def _of_heads(*columns: Any) -> Select[Any]:
+    joined = _readable(select(*columns).select_from(StoryRow))
     return joined.join(
         VersionRow,
         (VersionRow.workspace == StoryRow.workspace)
