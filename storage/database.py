@@ -64,6 +64,7 @@ class Tx:
     lanes: set[str] = field(default_factory=set)
     """Outbox lanes that this transaction gave something to do; told to delivery after the commit."""
     _raw: sqlite3.Connection | None = field(default=None, repr=False)
+    _heard: bool | None = field(default=None, repr=False)
 
     def insert(self, table: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row of this workspace."""
@@ -84,6 +85,13 @@ class Tx:
         if self._raw is None:
             self._raw = cast(sqlite3.Connection, self.connection.connection.dbapi_connection)
         return self._raw
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody listens to the engine's statements, as tests do: asked once in a transaction."""
+        if self._heard is None:
+            self._heard = bool(self.connection.dispatch.before_cursor_execute)
+        return self._heard
 
 
 class Database:
@@ -128,7 +136,8 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def on_begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
         return engine
 

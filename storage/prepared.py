@@ -5,14 +5,17 @@ it is compiled here once, with what turns values into the database's and back, a
 the modules of this folder; a statement that is asked seldom does not need it.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from sqlalchemy import Executable
+from sqlalchemy import JSON, Enum, Executable
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from storage.types import UtcInstant, from_microseconds, to_microseconds
 
 if TYPE_CHECKING:
     from storage.database import Tx
@@ -28,8 +31,12 @@ class _Plan(NamedTuple):
     """A compiled statement: its text, its parameters in order, and what to do with each column of its rows."""
 
     sql: str
-    parameters: tuple[tuple[str, Any, Convert | None], ...]
-    """Name, the value where the statement brings its own, and what makes it the database's."""
+    own: tuple[Any, ...]
+    """What it brings itself, as the database's, in the places of all its parameters."""
+    here: tuple[int, ...]
+    """Where the workspace stands."""
+    given: tuple[tuple[int, str, Convert | None], ...]
+    """Where something that is passed stands, its name, and what makes it the database's."""
     columns: tuple[tuple[int, Convert], ...]
     """Those columns that are not as the database gives them."""
 
@@ -74,55 +81,81 @@ class Prepared:
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = _plan(self._statement, tx.connection.dialect, key)
-        given = []
-        for name, own, convert in plan.parameters:
-            value = values.get(name, tx.workspace if name == HERE else own)
-            given.append(value if convert is None else convert(value))
+        sql, own, here, given, columns = plan
+        bound = list(own)
+        for place in here:
+            bound[place] = tx.workspace
+        for place, name, convert in given:
+            value = values[name]
+            bound[place] = value if convert is None or value is None else convert(value)
         cursor = tx.raw.cursor()
-        _announce(tx.connection, cursor, plan.sql, given)
-        cursor.execute(plan.sql, given)
-        return cursor, plan.columns
+        if tx.heard:
+            _announce(tx.connection, cursor, sql, bound)
+        cursor.execute(sql, bound)
+        return cursor, columns
 
 
 def _converted(row: Row, columns: Sequence[tuple[int, Convert]]) -> Row:
     made = list(row)
     for index, convert in columns:
-        made[index] = convert(made[index])
+        value = made[index]
+        if value is not None:
+            made[index] = convert(value)
     return tuple(made)
 
 
 def _announce(connection: Connection, cursor: sqlite3.Cursor, sql: str, given: list[Any]) -> None:
     """Tell whoever listens to the engine's statements (tests do), as SQLAlchemy would."""
-    listeners = connection.dispatch.before_cursor_execute
-    if listeners:
-        for listener in listeners:
-            listener(connection, cursor, sql, tuple(given), None, False)
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, sql, tuple(given), None, False)
 
 
 def _plan(statement: Executable, dialect: Dialect, names: Sequence[str]) -> _Plan:
     compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect, column_keys=[HERE, *names]))
     if compiled.positiontup is None or compiled.post_compile_params or compiled.insert_prefetch:
         raise ValueError("only a statement of fixed length whose values are all given can be prepared")
-    parameters: list[tuple[str, Any, Convert | None]] = []
-    for name in compiled.positiontup:
+    own: list[Any] = []
+    here: list[int] = []
+    given: list[tuple[int, str, Convert | None]] = []
+    for place, name in enumerate(compiled.positiontup):
         bind = compiled.binds[name]
-        if bind.required and name != HERE and name not in names:
+        convert = _to_database(bind.type, dialect)
+        own.append(None)
+        if name in names:
+            given.append((place, name, convert))
+        elif name == HERE:
+            here.append(place)
+        elif bind.required:
             raise ValueError(f"the statement needs a value for {name}")
-        own = bind.callable() if bind.callable is not None else bind.value
-        parameters.append((name, own, _to_database(bind.type, dialect)))
+        else:
+            value = bind.callable() if bind.callable is not None else bind.value
+            own[place] = value if convert is None else convert(value)
     # What a SELECT selects; what an INSERT, UPDATE or DELETE returns.
     columns: Sequence[Any] = getattr(statement, "selected_columns", ()) or getattr(statement, "exported_columns", ())
     converts = ((index, _from_database(column.type, dialect)) for index, column in enumerate(columns))
     return _Plan(
         compiled.string,
-        tuple(parameters),
+        tuple(own),
+        tuple(here),
+        tuple(given),
         tuple((index, convert) for index, convert in converts if convert is not None),
     )
 
 
+# What SQLAlchemy would do for these types takes several calls for each value. NULL is None, and is not converted.
+
+
 def _to_database(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, UtcInstant):
+        return to_microseconds
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _from_database(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, UtcInstant):
+        return from_microseconds
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return {member.value: member for member in kind.enum_class}.__getitem__
+    if isinstance(kind, JSON):
+        return json.loads
     return kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -31,7 +31,7 @@ def to_microseconds(value: datetime) -> int:
     """The instant as whole microseconds since 1970. Raises ValueError for a datetime without a zone."""
     if value.tzinfo is None:
         raise ValueError("an instant needs a zone; this datetime has none")
-    whole = value.astimezone(UTC) - _EPOCH
+    whole = (value if value.tzinfo is UTC else value.astimezone(UTC)) - _EPOCH
     return (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
 
 
