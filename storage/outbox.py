@@ -33,11 +33,21 @@ _BEING_SENT = Prepared(select(*_COLUMNS).where(_HERE, _LANE, _SENDING).order_by(
 _FIRST_DUE = Prepared(select(*_COLUMNS).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1))
 _LANE_IS_BUSY = select(Row.id).where(_HERE, _LANE, _SENDING).limit(1)
 _IS_BUSY = Prepared(_LANE_IS_BUSY)
-_LAST_SEQ = func.coalesce(func.max(Row.seq), 0)
-_END_OF_LANE = Prepared(select(_LAST_SEQ, _LANE_IS_BUSY.scalar_subquery()).where(_HERE, _LANE))
+_LANE_HAS_DUE = select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1)
+_END_OF_LANE = Prepared(
+    select(func.coalesce(func.max(Row.seq), 0), _LANE_IS_BUSY.scalar_subquery(), _LANE_HAS_DUE.scalar_subquery()).where(
+        _HERE, _LANE
+    )
+)
+_WHOSE_TURN = Prepared(
+    select(Row.id, Row.op, Row.depends_on, _LANE_IS_BUSY.scalar_subquery())
+    .where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING)
+    .order_by(Row.seq)
+    .limit(1)
+)
+_STATE = Prepared(select(Row.state, Row.lane).where(_HERE, Row.id == _ID))
 _NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
 _WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
-_ANY_DUE = Prepared(select(Row.id).where(_HERE, _LANE, _WAITING, Row.due_at <= _NOW).limit(1))
 _CHANGE = Prepared(update(Row).where(_HERE, Row.id == _ID, _WAITING))
 _BY_KEY = Prepared(select(*_COLUMNS).where(_HERE, Row.key == bindparam("known")))
 _STANDING_AT = Prepared(
@@ -47,6 +57,9 @@ _STANDING_AT = Prepared(
 )
 _WAITING_FOR = Prepared(select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING))
 
+_TWICE_IS_ONCE = frozenset({Op.UPDATE, Op.DELETE})
+"""What may be tried again without asking whether it was done: a row of these may be SENDING before its turn is sure."""
+
 
 def enqueue(tx: Tx, message: Message) -> str:
     """Put a message in its lane; returns its id. A message whose `key` is there already is not put twice."""
@@ -55,9 +68,9 @@ def enqueue(tx: Tx, message: Message) -> str:
         if known is not None:
             return str(known)
     lane = message.lane or _lane(message)
-    last, busy = _END_OF_LANE.all(tx, {"of": lane})[0]
+    last, busy, before = _END_OF_LANE.all(tx, {"of": lane, "at": tx.now})[0]
     due_at = message.due_at or tx.now
-    at_once = busy is None and due_at <= tx.now and message.depends_on is None
+    at_once = busy is None and before is None and due_at <= tx.now and _may_go(tx, message.op, message.depends_on)
     outbox_id = tx.new_id()
     tx.insert(
         Row,
@@ -78,7 +91,7 @@ def enqueue(tx: Tx, message: Message) -> str:
             "thread_ts": message.thread_ts,
             "person": message.person,
             "response_url": message.response_url,
-            "state": OutboxState.SENDING if at_once and _is_next(tx, lane) else OutboxState.QUEUED,
+            "state": OutboxState.SENDING if at_once else OutboxState.QUEUED,
             "attempts": 0,
             "enqueued_at": tx.now,
             "due_at": due_at,
@@ -92,11 +105,6 @@ def _lane(message: Message) -> str:
     """The recipient's; beside it for what one person alone sees in a channel, which waits for nothing said to all."""
     aside = message.person is not None and message.op is not Op.POST and message.recipient.startswith("channel:")
     return f"aside:{message.recipient}" if aside else message.recipient
-
-
-def _is_next(tx: Tx, lane: str) -> bool:
-    """Whether no due row of the lane is there."""
-    return _ANY_DUE.first(tx, {"of": lane, "at": tx.now}) is None
 
 
 def get(tx: Tx, outbox_id: str) -> OutboxRow:
@@ -166,8 +174,8 @@ def next_due(tx: Tx, lane: str) -> datetime | None:
 
 def claim(tx: Tx, outbox_id: str) -> bool:
     """Say that the row may be tried from now on; False when it no longer waits or another of its lane is being sent."""
-    row = find(tx, outbox_id)
-    if row is None or (row.state is OutboxState.QUEUED and _busy(tx, row.lane)):
+    found = _STATE.first(tx, {"row": outbox_id})
+    if found is None or (found[0] is OutboxState.QUEUED and _IS_BUSY.first(tx, {"of": found[1]}) is not None):
         return False
     return _change(tx, outbox_id, {"state": OutboxState.SENDING})
 
@@ -277,23 +285,28 @@ def _change(tx: Tx, outbox_id: str, values: Mapping[str, Any]) -> bool:
 def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any]) -> bool:
     if not _change(tx, row.id, values):
         return False
-    tx.lanes.add(row.lane)
-    tx.lanes.update(_WAITING_FOR.scalars(tx, {"row": row.id}))
-    _hand_on(tx, row.lane)
+    lanes = {row.lane, *_WAITING_FOR.scalars(tx, {"row": row.id})}
+    tx.lanes.update(lanes)
+    for lane in lanes:
+        _hand_on(tx, lane)
     return True
 
 
 def _hand_on(tx: Tx, lane: str) -> None:
     """The next due row of the lane may be tried from now on, if it waits for nothing and no other is being sent."""
-    if _busy(tx, lane):
+    following = _WHOSE_TURN.first(tx, {"of": lane, "at": tx.now})
+    if following is None:
         return
-    following = _first(tx, _FIRST_DUE, {"of": lane, "at": tx.now})
-    if following is not None and following.state is OutboxState.QUEUED and following.depends_on is None:
-        _change(tx, following.id, {"state": OutboxState.SENDING})
+    outbox_id, op, depends_on, busy = following
+    if busy is None and _may_go(tx, op, depends_on):
+        _change(tx, outbox_id, {"state": OutboxState.SENDING})
 
 
-def _busy(tx: Tx, lane: str) -> bool:
-    return _IS_BUSY.first(tx, {"of": lane}) is not None
+def _may_go(tx: Tx, op: Op, depends_on: str | None) -> bool:
+    """Whether it waits for nothing (any more): of its own, a post is claimed only when its turn has come."""
+    if depends_on is None:
+        return True
+    return op in _TWICE_IS_ONCE and _STATE.scalar(tx, {"row": depends_on}) is OutboxState.SENT
 
 
 def _first(tx: Tx, statement: Prepared, values: Mapping[str, Any]) -> OutboxRow | None:

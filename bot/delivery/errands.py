@@ -74,9 +74,8 @@ class Waits:
 
 def next_errand(tx: Tx, policy: Policy, *, kinds: Kinds, lane: str) -> Errand | Nothing | Waits:
     """Returns what the lane is to do now."""
-    due_at = outbox.next_due(tx, lane)
-    row = None if due_at is None else outbox.next_in_lane(tx, lane)
-    return Nothing(due_at) if row is None else _next(tx, policy, kinds, row)
+    row = outbox.next_in_lane(tx, lane)
+    return Nothing(outbox.next_due(tx, lane)) if row is None else _next(tx, policy, kinds, row)
 
 
 def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Waits:

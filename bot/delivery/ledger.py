@@ -7,6 +7,7 @@ until it can: the call is not made again for the database's sake. `sending.py` i
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,6 +24,14 @@ from storage.writer import Writer
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The lane's turn is over: at once for another (`more`), when something is due, or when it is woken."""
+
+    more: bool
+    due_at: datetime | None = None
 
 
 class Ledger:
@@ -54,7 +63,7 @@ class Ledger:
         ts: str | None = None,
         permalink: str | None = None,
         found: bool = False,
-    ) -> None:
+    ) -> Turn:
         """The row is done; `found`: it had been before, and what stands there was rendered then."""
         row, kind = errand.row, errand.kind
         shows = () if found or errand.rendered is None else errand.rendered.shows
@@ -65,27 +74,31 @@ class Ledger:
             outbox.show(tx, row.id if row.target is None else row.target, shows)
             return True
 
-        await self._settle(row, mark, [kind.sent, kind.found if found else None])
+        turn = await self._settle(row, mark, [kind.sent, kind.found if found else None])
         _tell(logging.INFO, "sent", row)
+        return turn
 
-    async def parked(self, errand: Errand, reason: str) -> None:
+    async def parked(self, errand: Errand, reason: str) -> Turn:
         """The row can never be sent."""
         row = errand.row
         tell: After = lambda tx, _policy, settled: self._on_parked(tx, settled)  # noqa: E731 -- one shape for all hooks
-        await self._settle(row, lambda tx: outbox.mark_parked(tx, row, reason), [errand.kind.parked, tell])
+        turn = await self._settle(row, lambda tx: outbox.mark_parked(tx, row, reason), [errand.kind.parked, tell])
         _tell(logging.ERROR, "parked", row, reason)
+        return turn
 
-    async def dropped(self, errand: Errand, reason: str) -> None:
+    async def dropped(self, errand: Errand, reason: str) -> Turn:
         """The row is no longer to be said."""
         row = errand.row
-        await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [])
+        turn = await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [])
         _tell(logging.INFO, "dropped", row, reason)
+        return turn
 
-    async def refused(self, errand: Errand, reason: str) -> None:
+    async def refused(self, errand: Errand, reason: str) -> Turn:
         """Slack takes no file from us: the row is dropped, and its room says the same in another way."""
         row = errand.row
-        await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [errand.kind.instead])
+        turn = await self._settle(row, lambda tx: outbox.mark_dropped(tx, row, reason), [errand.kind.instead])
         _tell(logging.WARNING, "no file", row, reason)
+        return turn
 
     async def claim(self, row: OutboxRow) -> bool:
         """Says that the row may be tried from now on; False when it is no longer waiting."""
@@ -106,26 +119,29 @@ class Ledger:
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _settle(self, row: OutboxRow, mark: Callable[[Tx], bool], hooks: list[After | None]) -> None:
+    async def _settle(self, row: OutboxRow, mark: Callable[[Tx], bool], hooks: list[After | None]) -> Turn:
         policy = self._policy()
 
-        def whole(tx: Tx) -> None:
+        def whole(tx: Tx) -> Turn:
             heard = [hook for hook in hooks if hook is not None]
             if mark(tx) and heard:
                 settled = outbox.get(tx, row.id)
                 for hook in heard:
                     hook(tx, policy, settled)
+            return _what_follows(tx, row.lane)
 
         try:
-            await self._write(whole)
+            turn = await self._write(whole)
         except Exception as error:
             if not any(hooks):
                 raise
             # What Slack has done stays done, whatever a room's own mistake makes of it.
             log.error("hook failed kind=%s id=%s", row.kind, row.id, exc_info=error)
             await self._write(mark)
+            turn = Turn(True)
         self._turned, turned = asyncio.Event(), self._turned
         turned.set()
+        return turn
 
     async def _write(self, work: Callable[[Tx], T]) -> T:
         """Does the work, as often as it takes. Raises Stopped when the bot stops while nothing can be stored."""
@@ -137,6 +153,13 @@ class Ledger:
                 log.warning("cannot write what became of a message: %s", error)
                 failures += 1
                 await self._holds.rest(self._patience.before_try(failures))
+
+
+def _what_follows(tx: Tx, lane: str) -> Turn:
+    """What the lane's own worker is to do next: told in the answer, it need neither be woken nor look by itself."""
+    tx.lanes.discard(lane)
+    due_at = outbox.next_due(tx, lane)
+    return Turn(True) if due_at is not None and due_at <= tx.now else Turn(False, due_at)
 
 
 def _tell(level: int, outcome: str, row: OutboxRow, reason: str | None = None) -> None:

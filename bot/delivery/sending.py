@@ -8,15 +8,13 @@ immediately before the call. `outbox.py` runs the lanes.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from bot.delivery.calls import METHODS, Calls, Request, open_dm, request_of
 from bot.delivery.doubts import Doubts, Step
 from bot.delivery.errands import Errand, Nothing, Waits, next_errand
 from bot.delivery.holds import Holds, Stopped
-from bot.delivery.ledger import Ledger
+from bot.delivery.ledger import Ledger, Turn
 from bot.delivery.line import Line, Pause, Ticket
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.patience import Patience
@@ -31,17 +29,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 200
 """Rows being sent at the same moment; beyond it a lane waits, without holding up another's pace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The lane's turn is over: at once for another (`more`), when something is due, or when it is woken."""
-
-    more: bool
-    due_at: datetime | None = None
-
-
-DONE: Final = Turn(True)
 
 
 class Sender:
@@ -113,7 +100,7 @@ class Sender:
     async def _wait_for(self, found: Waits) -> Turn | Pause:
         if found.due_at is not None:
             if found.row.state is OutboxState.QUEUED and await self._ledger.postpone(found.row, found.due_at):
-                return DONE  # behind what is due now, so that it holds up nobody
+                return Turn(True)  # behind what is due now, so that it holds up nobody
             return Turn(False, found.due_at)
         return Turn(False) if found.woken else Pause(self._patience.poll)
 
@@ -147,8 +134,7 @@ class Sender:
             return Pause()
         lacking = shared.verdict in (Verdict.NEVER, Verdict.GONE) or shared.code in NO_FILES
         if lacking or (shared.verdict is not Verdict.OURS and errand.row.attempts >= TRIES):
-            await self._ledger.refused(errand, f"no_file_{shared.code}")
-            return self._forget(errand.row)
+            return self._settled(errand, await self._ledger.refused(errand, f"no_file_{shared.code}"))
         return await self._not_done(errand, shared)
 
     async def _open(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
@@ -213,19 +199,17 @@ class Sender:
         permalink: str | None = None,
         found: bool = False,
     ) -> Turn:
-        await self._ledger.sent(errand, channel=channel, ts=ts, permalink=permalink, found=found)
-        return self._forget(errand.row)
+        turn = await self._ledger.sent(errand, channel=channel, ts=ts, permalink=permalink, found=found)
+        return self._settled(errand, turn)
 
     async def _drop(self, errand: Errand, reason: str) -> Turn:
-        await self._ledger.dropped(errand, reason)
-        return self._forget(errand.row)
+        return self._settled(errand, await self._ledger.dropped(errand, reason))
 
     async def _give_up(self, errand: Errand, reason: str) -> Turn:
         """Parks what can never be sent; tidying is left undone, which nobody needs to hear of."""
         if errand.tidying:
             return await self._drop(errand, reason)
-        await self._ledger.parked(errand, reason)
-        return self._forget(errand.row)
+        return self._settled(errand, await self._ledger.parked(errand, reason))
 
     async def _fail(self, row: OutboxRow, reason: str) -> Pause:
         await self._ledger.failed(row, reason)
@@ -235,9 +219,9 @@ class Sender:
         self._doubts.arise(row.id)
         return await self._fail(row, f"in_doubt_{reason}")
 
-    def _forget(self, row: OutboxRow) -> Turn:
-        self._doubts.settled(row.id)
-        return DONE
+    def _settled(self, errand: Errand, turn: Turn) -> Turn:
+        self._doubts.settled(errand.row.id)
+        return turn
 
     async def _look(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Finds out whether a message in doubt was posted, before anything else is done about it."""
