@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, String, delete, func, select, type_coerce
+from sqlalchemy import BigInteger, Integer, String, bindparam, delete, func, select, type_coerce
 
 from storage.audit_entry import GENESIS, Actor, ActorKind, Entry, Outcome, Surface, code, hash_of
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Naming
 from storage.tables import AuditCheckpointRow, AuditHeadRow, AuditRow, VersionRow
 from storage.types import to_microseconds
@@ -143,11 +144,12 @@ def record(
     tx.upsert(AuditHeadRow, {"seq": made.seq, "hash": made.hash}, key=())
 
 
+_HEAD = Prepared(select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.workspace == bindparam("here")))
+
+
 def head(tx: Tx) -> Head:
     """Where the chain ends; seq 0 before the first row."""
-    row = tx.connection.execute(
-        select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.workspace == tx.workspace)
-    ).one_or_none()
+    row = _HEAD.first(tx)
     return Head(0, GENESIS) if row is None else Head(*row)
 
 

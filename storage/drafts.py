@@ -66,9 +66,20 @@ _TWIN = Prepared(
         FragmentRow.text == bindparam("words"),
     )
 )
+_OF_DRAFT = (FragmentRow.workspace == bindparam("here")) & (FragmentRow.draft_id == bindparam("draft"))
+_FORGET_FRAGMENTS = Prepared(update(FragmentRow).where(_OF_DRAFT).values(text="", length=0, removed=True))
+_FORGET_ANSWERS = Prepared(
+    delete(DraftAnswerRow).where(
+        DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft")
+    )
+)
+_SUPERSEDE = Prepared(
+    update(FragmentRow)
+    .where(_OF_DRAFT, FragmentRow.prompt_id == bindparam("about"), FragmentRow.ts != bindparam("but"))
+    .values(superseded=True, text="", length=0)
+)
 _BY_MESSAGE = (AskedRow.workspace == bindparam("here")) & (AskedRow.outbox_id == bindparam("message"))
-_STANDS = Prepared(update(AskedRow).where(_BY_MESSAGE))
-_ASKED_OF = Prepared(select(AskedRow.draft_id).where(_BY_MESSAGE))
+_STANDS = Prepared(update(AskedRow).where(_BY_MESSAGE).returning(AskedRow.draft_id))
 _ASKED_SO_FAR = Prepared(
     select(*_ASKED)
     .where(AskedRow.workspace == bindparam("here"), AskedRow.draft_id == bindparam("draft"))
@@ -207,11 +218,8 @@ def recover_all(tx: Tx) -> None:
 
 def forget_words(tx: Tx, draft_id: str) -> None:
     """Delete everything the teller wrote into this draft; the `ts` of its messages stay, without words."""
-    where = (FragmentRow.workspace == tx.workspace) & (FragmentRow.draft_id == draft_id)
-    tx.connection.execute(update(FragmentRow).where(where).values(text="", length=0, removed=True))
-    tx.connection.execute(
-        delete(DraftAnswerRow).where(DraftAnswerRow.workspace == tx.workspace, DraftAnswerRow.draft_id == draft_id)
-    )
+    _FORGET_FRAGMENTS.change(tx, {"draft": draft_id})
+    _FORGET_ANSWERS.change(tx, {"draft": draft_id})
 
 
 # ── fragments ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -267,14 +275,7 @@ def fragments(tx: Tx, draft_id: str, prompt_id: str | None = None, *, waiting: b
 
 def supersede(tx: Tx, draft_id: str, prompt_id: str, *, but_ts: str | None = None) -> None:
     """Fragments of this prompt no longer count (a form or a newer line has won), and their words are deleted."""
-    where = (
-        (FragmentRow.workspace == tx.workspace)
-        & (FragmentRow.draft_id == draft_id)
-        & (FragmentRow.prompt_id == prompt_id)
-    )
-    if but_ts is not None:
-        where &= FragmentRow.ts != but_ts
-    tx.connection.execute(update(FragmentRow).where(where).values(superseded=True, text="", length=0))
+    _SUPERSEDE.change(tx, {"draft": draft_id, "about": prompt_id, "but": but_ts or ""})
 
 
 def ts_key(ts: str) -> tuple[int, str]:
@@ -331,8 +332,7 @@ def add_asked(tx: Tx, draft_id: str, asked: Asked) -> None:
 
 def set_asked_ts(tx: Tx, outbox_id: str, ts: str) -> str | None:
     """Note where the question stands; returns its draft's id, None if no question was put by this message."""
-    _STANDS.change(tx, {"message": outbox_id, "ts": ts})
-    draft_id: str | None = _ASKED_OF.scalar(tx, {"message": outbox_id})
+    draft_id: str | None = _STANDS.scalar(tx, {"message": outbox_id, "ts": ts})
     return draft_id
 
 

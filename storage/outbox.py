@@ -50,6 +50,11 @@ _NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
 _WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
 _CHANGE = Prepared(update(Row).where(_HERE, Row.id == _ID, _WAITING))
 _BY_KEY = Prepared(select(*_COLUMNS).where(_HERE, Row.key == bindparam("known")))
+_OF_STORY = Prepared(
+    select(*_COLUMNS)
+    .where(_HERE, Row.story_id == bindparam("about"), Row.kind == bindparam("of_kind"))
+    .order_by(Row.enqueued_at, Row.seq)
+)
 _STANDING_AT = Prepared(
     select(*_COLUMNS).where(
         _HERE, Row.channel == bindparam("in_channel"), Row.ts == bindparam("at_ts"), Row.op == Op.POST
@@ -132,7 +137,7 @@ def find_message(tx: Tx, channel: str, ts: str) -> OutboxRow | None:
 
 def of_story(tx: Tx, story_id: str, kind: str) -> Sequence[OutboxRow]:
     """Rows of one kind about one story, oldest first."""
-    return _many(tx, and_(Row.story_id == story_id, Row.kind == kind))
+    return [OutboxRow(*row) for row in _OF_STORY.all(tx, {"about": story_id, "of_kind": kind})]
 
 
 def parked(tx: Tx) -> Sequence[OutboxRow]:

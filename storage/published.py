@@ -20,11 +20,12 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 
 from storage import sequels
 from storage.books import Audience
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Place, ScreenHit, StoryStatus, Version, VersionAnswer
 from storage.tables import PermissionRow, ScreenHitRow, SequelRow, StoryRow, VersionAnswerRow, VersionRow
 from storage.tables.declaring import aliased
@@ -132,7 +133,7 @@ def answering(
 ) -> Sequence[tuple[int, str]]:
     """Numbers and ids of stories that answer this question, highest number first, among the latest below this one."""
     values = {**_values(tx, audience), "below": below or _NO_NUMBER, "prompt": prompt_id, "most": most}
-    return [(row.number, row.id) for row in tx.connection.execute(_answering(), values)]
+    return [(number, story_id) for number, story_id in _answering().all(tx, values)]
 
 
 def standing(tx: Tx, audience: Audience) -> Sequence[Standing]:
@@ -196,7 +197,7 @@ def _readable(statement: Any) -> Select[Any]:
         & (PermissionRow.version == StoryRow.approved_version),
     ).where(
         StoryRow.workspace == bindparam("workspace"),
-        StoryRow.status.in_(_READABLE),
+        or_(*(StoryRow.status == status for status in _READABLE)),
         StoryRow.held.is_(False),
         PermissionRow.place == bindparam("place"),
         PermissionRow.revoked_at.is_(None),
@@ -221,7 +222,7 @@ def _of_heads(*columns: Any) -> Select[Any]:
 
 
 @cache
-def _answering() -> Select[Any]:
+def _answering() -> Prepared:
     """Built once: the latest stories with an answer to a question."""
     heads = _readable(select(StoryRow.number, StoryRow.id, StoryRow.approved_version))
     latest = heads.where(StoryRow.number < bindparam("below")).order_by(StoryRow.number.desc()).limit(RECENT).subquery()
@@ -232,7 +233,7 @@ def _answering() -> Select[Any]:
         & (VersionAnswerRow.n == latest.c.approved_version),
     )
     those = answered.where(VersionAnswerRow.prompt_id == bindparam("prompt"), VersionAnswerRow.value != "")
-    return those.order_by(latest.c.number.desc()).limit(bindparam("most"))
+    return Prepared(those.order_by(latest.c.number.desc()).limit(bindparam("most")))
 
 
 def _values(tx: Tx, audience: Audience) -> dict[str, object]:

@@ -7,9 +7,10 @@ nor the link to whoever told the story. What is erased, and which messages showe
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.records import Story
 from storage.tables import (
     AuthorRow,
@@ -25,6 +26,11 @@ from storage.withdrawals import Removal, RemovalState, Surface, Tombstone, Withd
 _REMOVAL = tuple(getattr(RemovalRow, name) for name in Removal.__slots__)
 _WITHDRAWAL = tuple(getattr(WithdrawalRow, name) for name in Withdrawal.__slots__)
 _TOMBSTONE = tuple(getattr(TombstoneRow, name) for name in Tombstone.__slots__)
+_CODE = Prepared(
+    select(WithdrawalCodeRow.hash).where(
+        WithdrawalCodeRow.workspace == bindparam("here"), WithdrawalCodeRow.story_id == bindparam("story")
+    )
+)
 
 
 # ── the code ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -37,11 +43,8 @@ def set_code(tx: Tx, story_id: str, code_hash: str) -> None:
 
 def code_hash(tx: Tx, story_id: str) -> str | None:
     """The hash of the story's code, until it is used."""
-    return tx.connection.execute(
-        select(WithdrawalCodeRow.hash).where(
-            WithdrawalCodeRow.workspace == tx.workspace, WithdrawalCodeRow.story_id == story_id
-        )
-    ).scalar_one_or_none()
+    kept: str | None = _CODE.scalar(tx, {"story": story_id})
+    return kept
 
 
 # ── withdrawals ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,6 +48,33 @@ _PERMITTED = select(PermissionRow.place).where(
     PermissionRow.revoked_at.is_(None),
 )
 _PLACES = Prepared(_PERMITTED)
+_CARRIED = (
+    select(EditionEntryRow.story_id)
+    .where(
+        EditionEntryRow.workspace == _HERE,
+        EditionEntryRow.channel == bindparam("in_channel"),
+        EditionEntryRow.story_id == StoryRow.id,
+    )
+    .exists()
+)
+_WAITING = (
+    select(*_STORY)
+    .join(
+        PermissionRow,
+        (PermissionRow.workspace == StoryRow.workspace)
+        & (PermissionRow.story_id == StoryRow.id)
+        & (PermissionRow.version == StoryRow.approved_version),
+    )
+    .where(
+        StoryRow.workspace == _HERE,
+        StoryRow.status == StoryStatus.APPROVED,
+        PermissionRow.place == Place.DIGEST,
+        PermissionRow.revoked_at.is_(None),
+        ~_CARRIED,
+    )
+    .order_by(StoryRow.submitted_at, StoryRow.number)
+)
+_READY_OR_HELD, _READY = Prepared(_WAITING), Prepared(_WAITING.where(StoryRow.held.is_(False)))
 _PERMITTED_AT = Prepared(_PERMITTED.where(PermissionRow.place == bindparam("at_place")))
 
 
@@ -317,35 +344,8 @@ def may_go_to(tx: Tx, story_id: str, n: int, place: Place) -> bool:
 
 def ready_for_digest(tx: Tx, channel: str, *, with_held: bool = False) -> Sequence[Story]:
     """Approved stories permitted for the digest that no edition of this channel carries, oldest first."""
-    carried = (
-        select(EditionEntryRow.story_id)
-        .where(
-            EditionEntryRow.workspace == tx.workspace,
-            EditionEntryRow.channel == channel,
-            EditionEntryRow.story_id == StoryRow.id,
-        )
-        .exists()
-    )
-    statement = (
-        select(*_STORY)
-        .join(
-            PermissionRow,
-            (PermissionRow.workspace == StoryRow.workspace)
-            & (PermissionRow.story_id == StoryRow.id)
-            & (PermissionRow.version == StoryRow.approved_version),
-        )
-        .where(
-            StoryRow.workspace == tx.workspace,
-            StoryRow.status == StoryStatus.APPROVED,
-            PermissionRow.place == Place.DIGEST,
-            PermissionRow.revoked_at.is_(None),
-            ~carried,
-        )
-        .order_by(StoryRow.submitted_at, StoryRow.number)
-    )
-    if not with_held:
-        statement = statement.where(StoryRow.held.is_(False))
-    return _all(tx, statement)
+    ready = _READY_OR_HELD if with_held else _READY
+    return [Story(*row) for row in ready.all(tx, {"in_channel": channel})]
 
 
 def _all(tx: Tx, statement: Select[Any]) -> Sequence[Story]:

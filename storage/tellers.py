@@ -24,6 +24,11 @@ _AUTHOR = Prepared(
     .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
     .where(AuthorRow.workspace == bindparam("here"), AuthorRow.story_id == bindparam("story"))
 )
+_TOLD_BY = Prepared(
+    select(AuthorRow.story_id).where(
+        AuthorRow.workspace == bindparam("here"), AuthorRow.teller_id == bindparam("teller")
+    )
+)
 _CHANGE = Prepared(update(TellerRow).where(_HERE, TellerRow.id == bindparam("row")))
 
 
@@ -143,8 +148,4 @@ def story_of_draft(tx: Tx, draft_id: str) -> str | None:
 
 def stories_of_teller(tx: Tx, teller_id: str) -> list[str]:
     """Ids of the stories this person told."""
-    return list(
-        tx.connection.execute(
-            select(AuthorRow.story_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.teller_id == teller_id)
-        ).scalars()
-    )
+    return _TOLD_BY.scalars(tx, {"teller": teller_id})
