@@ -89,7 +89,11 @@ def load(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
 
 def load_with_words(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
     """The same with what was typed: for the moves that may leave an answer behind, which is screened then."""
-    conversation = load(tx, shelf, draft)
+    return with_words(tx, load(tx, shelf, draft))
+
+
+def with_words(tx: Tx, conversation: Conversation) -> Conversation:
+    """A conversation that has been loaded, with what was typed."""
     return replace(conversation, words=texts(tx, conversation))
 
 
@@ -134,6 +138,8 @@ class Carrier:
         self.said, self.pressed = said, pressed
         self.draft = before.draft
         self.to = tidings.teller(before.draft.teller_id)
+        self.kept = False
+        """Whether what was said has been kept under its `ts`."""
         self._left = False
 
     def carry_out(self, step: Step) -> Close | None:
@@ -177,7 +183,8 @@ class Carrier:
         fragment = Fragment(
             said.channel, said.ts, self.draft.id, prompt_id, said.text, said.edited_ts, superseded=in_form
         )
-        if not drafts.add_fragment(self.tx, fragment, client_msg_id=said.client_msg_id):
+        self.kept = drafts.add_fragment(self.tx, fragment, client_msg_id=said.client_msg_id)
+        if not self.kept:
             return
         if reply.alone:
             drafts.supersede(self.tx, self.draft.id, prompt_id, but_ts=said.ts)
@@ -195,8 +202,9 @@ class Carrier:
         )
         drafts.add_asked(self.tx, self.draft.id, Asked(outbox_id, reply.place, None, self.tx.now))
         self.draft = replace(self.draft, carrier_id=outbox_id)
-        if again is not None:
-            self._tidy_away(again, after=outbox_id)
+        row = None if again is None else outbox.find(self.tx, again)
+        if row is not None:
+            self._tidy_away(row, after=outbox_id)
 
     def _carrier_is_live(self) -> bool:
         """Whether the old carrier still shows buttons: it was not left behind in this same step."""
@@ -237,7 +245,7 @@ class Carrier:
             ),
         )
         if old is not None:
-            self._tidy_away(old.id, after=outbox_id)
+            self._tidy_away(old, after=outbox_id)
         self.draft = replace(self.draft, carrier_id=outbox_id)
 
     def refresh(self, line: str | None, *, typed: bool = False, note: str | None = None) -> None:
@@ -290,7 +298,7 @@ class Carrier:
         if typed or carrier is None or unsaid:
             outbox_id = outbox.enqueue(self.tx, Message(SAVED, self.to, args=args))
             if carrier is not None:
-                self._tidy_away(carrier.id, after=outbox_id)
+                self._tidy_away(carrier, after=outbox_id)
             self.draft = replace(self.draft, carrier_id=outbox_id)
         else:
             self.update(carrier, SAVED, args)
@@ -364,12 +372,9 @@ class Carrier:
             ),
         )
 
-    def _tidy_away(self, outbox_id: str, *, after: str) -> None:
+    def _tidy_away(self, row: OutboxRow, *, after: str) -> None:
         """Take the buttons from a message, or the message away if it was only a foot, once the newer one stands."""
-        row = outbox.find(self.tx, outbox_id)
-        if row is None:
-            return
-        if outbox.drop_waiting(self.tx, outbox_id, "superseded"):
+        if row.state is OutboxState.QUEUED and outbox.drop_waiting(self.tx, row.id, "superseded"):
             self._tidy_before(row, after=after)
             return
         op = Op.DELETE if row.kind == FOOT else Op.UPDATE
@@ -381,12 +386,13 @@ class Carrier:
     def _tidy_before(self, dropped: OutboxRow, *, after: str | None = None) -> None:
         """A foot that will not be sent was to replace another message: that one is tidied away all the same."""
         before = dropped.args.get("before")
-        if isinstance(before, str):
-            self._tidy_away(before, after=after or before)
+        row = outbox.find(self.tx, before) if isinstance(before, str) else None
+        if row is not None:
+            self._tidy_away(row, after=after or row.id)
 
     def remove(self, row: OutboxRow) -> None:
         """Take a message away, or never send it."""
-        if outbox.drop_waiting(self.tx, row.id, "left"):
+        if row.state is OutboxState.QUEUED and outbox.drop_waiting(self.tx, row.id, "left"):
             self._tidy_before(row)
             return
         lane = tidings.tidy(self.to)

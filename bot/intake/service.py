@@ -12,7 +12,17 @@ from datetime import datetime
 
 from bot.intake import answering, dialogue, sending
 from bot.intake import conversation as machine
-from bot.intake.carrying import OFFERED, TAKEN, Carrier, Pressed, Said, added_to_form, load, load_with_words
+from bot.intake.carrying import (
+    OFFERED,
+    TAKEN,
+    Carrier,
+    Pressed,
+    Said,
+    added_to_form,
+    load,
+    load_with_words,
+    with_words,
+)
 from bot.intake.dialogue import (
     Input,
     Move,
@@ -90,11 +100,13 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
         return
     move = None if said.has_files else dialogue.control_word(said.text)
     if move is None:
-        _respond(tx, policy, shelf, draft, Input(Move.SAY, place=place, text=said.text), said=said)
+        given: Input | None = Input(Move.SAY, place=place, text=said.text)
     elif place == place_of(draft) or move in _ANYWHERE:
-        _respond(tx, policy, shelf, draft, Input(move, typed=True), said=said)
-    # else: "next" written at a question that has been left already, and the next one is on the screen
-    if drafts.find_fragment(tx, said.channel, said.ts) is None:
+        given = Input(move, typed=True)
+    else:
+        given = None  # "next" written at a question that has been left already, and the next one is on the screen
+    kept = given is not None and _respond(tx, policy, shelf, load(tx, shelf, draft), given, said=said).kept
+    if not kept:  # what was heard is not heard again
         drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, TAKEN, "", removed=True))
 
 
@@ -111,11 +123,12 @@ def _asked(tx: Tx, draft: Draft) -> list[Asked]:
 def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> None:
     """A question's place in Slack is known now: take up what was written while it was not."""
     draft_id = drafts.set_asked_ts(tx, row.id, row.ts or "")
-    draft = None if draft_id is None else drafts.find(tx, draft_id)
+    waiting = () if draft_id is None else drafts.fragments(tx, draft_id, waiting=True)
+    draft = drafts.find(tx, draft_id) if draft_id is not None and waiting else None
     if draft is None or draft.state is not DraftState.OPEN:
         return
     teller = tellers.get_teller(tx, draft.teller_id)
-    for fragment in drafts.fragments(tx, draft.id, waiting=True):
+    for fragment in waiting:
         gesture = drafts.drop_fragment(tx, fragment.channel, fragment.ts)
         said = Said(
             teller.slack_user_id,
@@ -134,17 +147,18 @@ def _respond(
     tx: Tx,
     policy: Policy,
     shelf: Shelf,
-    draft: Draft,
+    conversation: dialogue.Conversation,
     given: Input,
     *,
     said: Said | None = None,
     pressed: Pressed | None = None,
-) -> None:
+) -> Carrier:
     # What was typed is read only where it may be screened: not for each message of a burst.
-    reading = load if given.move in (Move.SAY, Move.CHOOSE) else load_with_words
-    conversation = reading(tx, shelf, draft)
+    if given.move not in (Move.SAY, Move.CHOOSE):
+        conversation = with_words(tx, conversation)
     carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
     _finish(tx, policy, shelf, conversation, carrier, machine.respond(conversation, given))
+    return carrier
 
 
 def _finish(
@@ -232,8 +246,13 @@ def _after_change(
 def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *, care: bool = False) -> None:
     """A button of the conversation was pressed. Its value names the draft and the place it stood at."""
     draft = own_draft(tx, pressed)
-    if draft is None:
-        return
+    if draft is not None:
+        _press(tx, policy, shelf, draft, pressed, move, care=care)
+
+
+def _press(
+    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, pressed: Pressed, move: Move, *, care: bool = False
+) -> None:
     place, _, mark = pressed.value.partition(":")[2].partition(":")
     conversation = load(tx, shelf, draft)
     carrier = Carrier(tx, policy, conversation, pressed=pressed)
@@ -242,7 +261,7 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
         if reopened is None:
             carrier.whisper("busy")
             return
-        draft = reopened
+        draft, conversation = reopened, replace(conversation, draft=reopened)
     elif draft.state is not DraftState.OPEN:
         carrier.whisper("over")
         return
@@ -254,7 +273,7 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
         return
     chosen = real_choices(conversation, pressed.chosen)
     given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
-    _respond(tx, policy, shelf, draft, given, pressed=pressed)
+    _respond(tx, policy, shelf, conversation, given, pressed=pressed)
 
 
 def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
@@ -263,7 +282,7 @@ def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
     draft = None if teller is None else drafts.find_open(tx, teller.id)
     if draft is not None:
         named = replace(pressed, value=f"{draft.id}:{place_of(draft)}")
-        press(tx, policy, shelf, named, Move.CHOOSE)
+        _press(tx, policy, shelf, draft, named, Move.CHOOSE)
 
 
 def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
