@@ -22,15 +22,16 @@ _SIGNING: Final = re.compile(r"(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])", re.IGNORE
 # A person's Slack id. A line with one and a story's number would be a second link from a story to a person.
 _PERSON: Final = re.compile(r"\b[UW](?=[A-Z]*[0-9])[A-Z0-9]{7,}\b")
 
-_SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (_TOKEN, r"\1-[hidden]"),
-    (_HOOK, "[hidden address]"),
-    (_SOCKET, r"\1://[hidden]"),
-    (_RESPONSE_URL, r"\1[hidden]"),
-    (_TICKET, r"\1[hidden]"),
-    (_PASSWORD, r"\1:[hidden]@"),
-    (_SIGNING, "[hidden]"),
+_SECRETS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]] = (
+    (("xox", "xapp-", "xwfp-"), _TOKEN, r"\1-[hidden]"),
+    (("://hooks.",), _HOOK, "[hidden address]"),
+    (("ws://", "wss://"), _SOCKET, r"\1://[hidden]"),
+    (("response_url", "/response/"), _RESPONSE_URL, r"\1[hidden]"),
+    (("ticket", "/link/"), _TICKET, r"\1[hidden]"),
+    (("@",), _PASSWORD, r"\1:[hidden]@"),
+    (("",), _SIGNING, "[hidden]"),
 )
+"""What each needs to be found at all, in small letters: to look for that takes a twentieth of the time."""
 
 
 def redact_secrets(text: str, *, known: Iterable[str] = ()) -> str:
@@ -41,8 +42,10 @@ def redact_secrets(text: str, *, known: Iterable[str] = ()) -> str:
     for secret in known:
         if secret:
             text = text.replace(secret, "[hidden]")
-    for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
+    small = text.lower() if text.isascii() else None  # other letters may count as these when case does not
+    for needs, pattern, instead in _SECRETS:
+        if small is None or any(need in small for need in needs):
+            text = pattern.sub(instead, text)
     return text
 
 

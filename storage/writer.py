@@ -6,11 +6,12 @@ and let later statements commit by themselves. A job that fails alone is parked 
 database is unavailable nothing is parked, and the caller hears DatabaseUnavailable.
 """
 
+import asyncio
+import contextlib
 import json
 import logging
 import queue
 import threading
-from asyncio import wrap_future
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -41,6 +42,53 @@ class HasBeenParked:
 PARKED = HasBeenParked()
 
 
+class _Answer(Generic[T]):
+    """Where the result of a job goes that is awaited on an event loop: all of a batch's are told in one call."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[T] = self.loop.create_future()
+        self._told: tuple[T | None, BaseException | None] = None, None
+
+    def set_running_or_notify_cancel(self) -> bool:
+        return not self.future.cancelled()
+
+    def set_result(self, result: T) -> None:
+        self._told = result, None
+        _tell_all([self])
+
+    def set_exception(self, error: BaseException) -> None:
+        self._told = None, error
+        _tell_all([self])
+
+    def hold(self, result: T) -> None:
+        """Keep the result until it is told."""
+        self._told = result, None
+
+    def tell(self) -> None:
+        """On the loop: whoever waits goes on."""
+        result, error = self._told
+        if self.future.done():
+            return  # whoever asked has been cancelled
+        if error is None:
+            self.future.set_result(cast(T, result))
+        else:
+            self.future.set_exception(error)
+
+
+def _tell_all(answers: list[_Answer[Any]]) -> None:
+    """Tell the loops that wait for these; to wake a loop costs more than what it is told."""
+    for loop in {answer.loop for answer in answers}:
+        ours = [answer for answer in answers if answer.loop is loop]
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell_each, ours)
+
+
+def _tell_each(answers: list[_Answer[Any]]) -> None:
+    for answer in answers:
+        answer.tell()
+
+
 @dataclass(slots=True)
 class Job(Generic[T]):
     """Something to do in a transaction, and what to do should it prove impossible."""
@@ -49,7 +97,7 @@ class Job(Generic[T]):
     key: str | None
     body: Mapping[str, Any] | None
     apology: Callable[[Tx], None] | None
-    done: "Future[T]"
+    done: "Future[T] | _Answer[T]"
 
 
 class Writer:
@@ -87,11 +135,15 @@ class Writer:
         A future that is cancelled before its turn comes is not done at all; later, cancelling changes nothing. A job
         may run twice, when its batch fails; one of its runs is stored at most. Raises DatabaseUnavailable once closed.
         """
-        return self._queue(Job(work, None, None, None, Future()))
+        done: Future[T] = Future()
+        self._queue(Job(work, None, None, None, done))
+        return done
 
     async def run(self, work: Callable[[Tx], T]) -> T:
-        """Await `submit`."""
-        return await wrap_future(self.submit(work))
+        """The same for whoever can await it."""
+        done: _Answer[T] = _Answer()
+        self._queue(Job(work, None, None, None, done))
+        return await done.future
 
     async def once(
         self,
@@ -106,15 +158,15 @@ class Writer:
         A job that fails by itself is parked (its `body` for a day, `apology` run beside it). Raises DatabaseUnavailable
         when nothing can be stored now: then the caller must not acknowledge.
         """
-        job: Job[T | AlreadyDone | HasBeenParked] = Job(work, key, body, apology, Future())
-        return await wrap_future(self._queue(job))
+        done: _Answer[T | AlreadyDone | HasBeenParked] = _Answer()
+        self._queue(Job(work, key, body, apology, done))
+        return await done.future
 
-    def _queue(self, job: "Job[T]") -> "Future[T]":
+    def _queue(self, job: "Job[Any]") -> None:
         with self._closing:
             if self._closed:
                 raise DatabaseUnavailable("stopping")
             self._jobs.put(job)
-        return job.done
 
     def data_version(self) -> "Future[int]":
         """A number that changes when another process has written to the database."""
@@ -208,8 +260,14 @@ class Writer:
             self._refused = None
         if lanes:
             _tell(self.on_commit, lanes)
+        answers: list[_Answer[Any]] = []
         for job, result in zip(batch, results, strict=True):
-            job.done.set_result(result)
+            if isinstance(job.done, _Answer):
+                job.done.hold(result)
+                answers.append(job.done)
+            else:
+                job.done.set_result(result)
+        _tell_all(answers)
 
     def _failed_alone(self, job: Job[Any], error: BaseException) -> None:
         if is_unavailable(error):

@@ -33,8 +33,9 @@ Body = dict[str, Any]
 
 _PRESSES: Mapping[str, Move] = {
     ids.NEXT: Move.NEXT,
-    ids.BACK: Move.BACK,
     ids.SKIP: Move.SKIP,
+    ids.SEND: Move.SEND,
+    ids.BACK: Move.BACK,
     ids.FINISH_LATER: Move.STOP,
     ids.CARRY_ON: Move.CARRY_ON,
     ids.DELETE: Move.DELETE,
@@ -43,7 +44,6 @@ _PRESSES: Mapping[str, Move] = {
     ids.KEEP_PRIVATE: Move.KEEP_PRIVATE,
     ids.REPLACE: Move.REPLACE,
     ids.NOT_ONE: Move.NOT_ONE,
-    ids.SEND: Move.SEND,
     ids.SEND_WITH_CARE: Move.SEND,
 }
 
@@ -51,8 +51,8 @@ _PRESSES: Mapping[str, Move] = {
 def register(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
     """Listen. `recover` is called when something is to be read back from a direct message."""
     _messages(app, edge, shelf, people)
+    _presses(app, edge, shelf)  # Bolt asks one listener after the other: what comes most often stands in front
     _starting(app, edge, shelf, people, recover)
-    _presses(app, edge, shelf)
     _stories(app, edge, shelf, people)
     _forms(app, edge, shelf)
 
@@ -170,15 +170,16 @@ def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
             await edge.once(body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care))
             await ack()
 
-    for action_id, move in _PRESSES.items():
-        listen(action_id, move)
-
     async def on_choice(ack: AsyncAck, body: Body) -> None:
         pressed = payloads.pressed(body)
         await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed))
         await ack()
 
+    listen(ids.NEXT, _PRESSES[ids.NEXT])
     app.action(re.compile(f"^{ids.CHOOSE}:"))(on_choice)
+    for action_id, move in _PRESSES.items():
+        if action_id != ids.NEXT:
+            listen(action_id, move)
     app.action(ids.NAME_AS)(on_choice)
     app.action(ids.PLACES)(on_choice)
 

@@ -183,8 +183,8 @@ def test_our_frames_are_shown() -> None:
     """The place in our code is named, innermost first, after the library's where it failed there."""
     try:
         redact_secrets(None)  # type: ignore[arg-type]
-    except TypeError as error:
-        assert re.search(r"^TypeError at bot/redact\.py:\d+ redact_secrets$", describe_exception(error))
+    except AttributeError as error:
+        assert re.search(r"^AttributeError at bot/redact\.py:\d+ redact_secrets$", describe_exception(error))
 
 
 def test_a_failure_keeps_its_code() -> None:

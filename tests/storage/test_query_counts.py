@@ -69,6 +69,8 @@ class Life:
         self.database, self.workspace, self.now = database, workspace, now
         self.counts: Counts = {}
         self.statements: dict[str, Statement] = {}
+        self.asked = self.of_a_story = 0
+        """Statements so far; those of a whole story with all that was sent of it."""
         self._ts, self._begun = 0, 0
         self.posts: dict[str, list[Any]] = {}
 
@@ -82,6 +84,7 @@ class Life:
 
     def _note(self, name: str, statements: list[Statement]) -> None:
         self.counts.setdefault(name, len(statements))
+        self.asked += len(statements)
         self.statements.update({sql: (sql, given) for sql, given in statements})
 
     def next_ts(self) -> str:
@@ -149,6 +152,7 @@ class Life:
     def everything(self) -> None:
         """All that people do, once."""
         self.tell_a_story(1)
+        self.of_a_story = self.asked
         with self.database.write_engine.begin() as connection:
             waiting = stories.with_status(Tx(connection, self.workspace, self.now), [StoryStatus.SUBMITTED], most=1)[0]
         told_by = "U10000001"
@@ -207,9 +211,10 @@ def test_no_act_asks_very_often(lives: tuple[Life, Life]) -> None:
     """A message, a tick and a press take some ten statements; what is done once a story or a week, some dozens."""
     counts = lives[1].counts
     conversation = [count for name, count in counts.items() if name.startswith(("say", "tick", "press next"))]
-    assert max(conversation) <= 45
+    assert max(conversation) <= 24
     assert max(count for name, count in counts.items() if name.startswith("read ")) <= 25
     assert max(counts.values()) <= 150
+    assert lives[1].of_a_story <= 920  # some twenty messages, and as many and a half that answer them
 
 
 def test_no_statement_reads_a_whole_table(lives: tuple[Life, Life]) -> None:
