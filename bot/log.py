@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
 from traceback import walk_tb
 from types import TracebackType
@@ -99,8 +100,12 @@ def set_up_logging(
 
 def _is_ours(record: logging.LogRecord) -> bool:
     # By name and by place: a library that was handed one of our loggers is still a library.
-    named = record.name.partition(".")[0] in _OURS
-    return named and _LIBRARIES.isdisjoint(PurePath(record.pathname).parts)
+    return record.name.partition(".")[0] in _OURS and not _is_librarys(record.pathname)
+
+
+@lru_cache(maxsize=512)
+def _is_librarys(path: str) -> bool:
+    return not _LIBRARIES.isdisjoint(PurePath(path).parts)
 
 
 def _loud_enough(record: logging.LogRecord) -> bool:

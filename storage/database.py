@@ -116,7 +116,12 @@ class Database:
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=8,
-            connect_args={"check_same_thread": False, "timeout": self._busy_ms / 1000, "isolation_level": None},
+            connect_args={
+                "check_same_thread": False,
+                "timeout": self._busy_ms / 1000,
+                "isolation_level": None,
+                "cached_statements": 512,  # of sqlite3's own 128, a story and its messages need more
+            },
         )
 
         @event.listens_for(engine, "connect")

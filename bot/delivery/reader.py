@@ -1,13 +1,13 @@
-"""Reads for delivery: whatever is asked at the same moment is read in one transaction, on a thread of its own.
+"""Reads for delivery: whatever is asked at the same moment is read in one transaction, on threads of its own.
 
 The counterpart of `storage.writer`, which does the same for writing. A read that fails by itself fails alone.
 """
 
 import asyncio
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,7 @@ from storage.errors import DatabaseUnavailable, is_unavailable
 
 T = TypeVar("T")
 
+_THREADS: Final = 2
 _TOGETHER: Final = 20
 """Reads of one transaction: more would let the last of them see a view that is no longer fresh."""
 
@@ -28,47 +29,40 @@ class Reader:
 
     def __init__(self, database: Database, workspace: str, now: Callable[[], datetime]) -> None:
         self._database, self._workspace, self._now = database, workspace, now
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._closed = False
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="delivery-reader")
+        self._jobs: deque[Job] = deque()
+        self._busy = 0
+        self._lock = threading.Lock()
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Returns what `work` reads. Raises its own exception, or DatabaseUnavailable."""
-        if self._closed:
-            raise DatabaseUnavailable("stopping")
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="delivery-reader", daemon=True)
-            self._thread.start()
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((work, result, loop))
+        with self._lock:
+            self._jobs.append((work, result, loop))
+            start = self._busy < _THREADS
+            self._busy += start
+        if start:
+            self._threads.submit(self._serve)
         return await result
 
     def close(self) -> None:
-        """Finishes what is being read and ends the thread."""
-        self._closed = True
-        self._jobs.put(None)
-        if self._thread is not None:
-            self._thread.join()
+        """Finishes what is being read and ends the threads."""
+        self._threads.shutdown(wait=True)
 
-    # ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the threads ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _serve(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            batch: deque[Job] = deque([job])
-            while len(batch) < _TOGETHER:
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if job is None:
-                    self._jobs.put(None)  # the word to stop is for the next round
-                    break
-                batch.append(job)
+        while True:
+            with self._lock:
+                batch = [self._jobs.popleft() for _ in range(min(_TOGETHER, len(self._jobs)))]
+                if not batch:
+                    self._busy -= 1
+                    return
             self._together(batch)
 
-    def _together(self, left: deque[Job]) -> None:
-        loop, answers = left[0][2], list[Answer]()
+    def _together(self, batch: list[Job]) -> None:
+        left, answers = deque(batch), list[Answer]()
         try:
             with self._database.reading(self._workspace, self._now()) as tx:
                 while left:
@@ -83,7 +77,7 @@ class Reader:
         except Exception as error:  # noqa: BLE001 -- whatever it was, no caller may be left waiting
             unavailable = error if isinstance(error, DatabaseUnavailable) else _named(error)
             answers += [(result, None, unavailable) for _, result, _ in left]
-        loop.call_soon_threadsafe(_tell, answers)  # to wake a loop costs more than what it is told
+        batch[0][2].call_soon_threadsafe(_tell, answers)  # to wake a loop costs more than what it is told
 
 
 def _named(error: Exception) -> Exception:

@@ -116,11 +116,10 @@ class AtOnceWriter(Writer):
     def start(self) -> "Writer":
         return self
 
-    def _queue(self, job: "Job[Any]") -> "Future[Any]":
+    def _queue(self, job: "Job[Any]") -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._turn)
         self._waiting.append(job)
-        return job.done
 
     def submit(self, work: Any) -> "Future[Any]":
         done = super().submit(work)
