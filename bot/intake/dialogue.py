@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.intake.script import OTHER_ID, Question, Script
-from storage.records import Answer, Asked, Draft, DraftState, Stage
+from storage.records import Answer, Asked, Draft, DraftState, Naming, Place, Stage
 
 NAMING: Final = "_naming"
 CREDIT: Final = "_credit"
@@ -300,3 +300,22 @@ def take_choices(conversation: Conversation, given: Input) -> tuple[Conversation
 
 def _own_answer(stage: Stage) -> set[str]:
     return {Stage.NAMING: {NAMING}, Stage.PLACES: {PLACES}}.get(stage, set())
+
+
+_OWN_CHOICES = {NAMING: Naming, PLACES: Place}
+
+
+def real_choices(conversation: Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What the screen said was ticked, without anything that the script does not offer."""
+    real: dict[str, tuple[str, ...]] = {}
+    for prompt_id, choices in chosen.items():
+        own = _OWN_CHOICES.get(prompt_id)
+        if own is not None:
+            real[prompt_id] = tuple(choice for choice in choices if choice in set(own))
+            continue
+        prompt = next((one for one in conversation.script.prompts if one.id == prompt_id and not one.typed), None)
+        if prompt is None:
+            continue
+        known = {choice.id for choice in prompt.choices} | ({OTHER_ID} if prompt.other else set())
+        real[prompt_id] = tuple(dict.fromkeys(choice for choice in choices if choice in known))
+    return real

@@ -11,10 +11,10 @@ from bot.intake import dialogue, sending
 from bot.intake.carrying import Carrier, load, load_with_words
 from bot.intake.dialogue import (
     place_of,
+    real_choices,
 )
 from bot.intake.going import screened_anew
 from bot.intake.script import OTHER_ID, Question
-from bot.intake.service import real_choices
 from bot.intake.shelf import Shelf
 from bot.story.policy import Policy
 from storage import drafts, tellers

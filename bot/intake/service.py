@@ -30,7 +30,7 @@ from bot.intake.dialogue import (
     place_when_written,
 )
 from bot.intake.greeting import Standing, first_contact
-from bot.intake.script import OTHER_ID, PromptKind
+from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.story.policy import Policy
 from storage import drafts, outbox, tellers
@@ -40,10 +40,8 @@ from storage.records import (
     Draft,
     DraftState,
     Fragment,
-    Naming,
     OutboxRow,
     OutboxState,
-    Place,
     Purpose,
 )
 
@@ -271,7 +269,7 @@ def _press(
         if move is not Move.CHOOSE:
             carrier.whisper("answered")
         return
-    chosen = real_choices(conversation, pressed.chosen)
+    chosen = dialogue.real_choices(conversation, pressed.chosen)
     given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
     _respond(tx, policy, shelf, conversation, given, pressed=pressed)
 
@@ -293,25 +291,6 @@ def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
         log.info("press refused reason=not-theirs")
         return None
     return draft
-
-
-_OWN_CHOICES = {dialogue.NAMING: Naming, dialogue.PLACES: Place}
-
-
-def real_choices(conversation: dialogue.Conversation, chosen: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """What the screen said was ticked, without anything that the script does not offer."""
-    real: dict[str, tuple[str, ...]] = {}
-    for prompt_id, choices in chosen.items():
-        own = _OWN_CHOICES.get(prompt_id)
-        if own is not None:
-            real[prompt_id] = tuple(choice for choice in choices if choice in set(own))
-            continue
-        prompt = next((one for one in conversation.script.prompts if one.id == prompt_id and not one.typed), None)
-        if prompt is None:
-            continue
-        known = {choice.id for choice in prompt.choices} | ({OTHER_ID} if prompt.other else set())
-        real[prompt_id] = tuple(dict.fromkeys(choice for choice in choices if choice in known))
-    return real
 
 
 def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
