@@ -304,7 +304,7 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 def _code(tx: Tx, policy: Policy, story_id: str, number: int) -> str | None:
     """The story's withdrawal code, unless the key that it was made with is another by now."""
     code = codes.code_of(policy.code_key, story_id, number)
-    return code if removals.code_hash(tx, story_id) == codes.hash_of(policy.code_key, story_id, code) else None
+    return code if removals.code_hash(tx, story_id) == codes.own_hash(story_id, code) else None
 
 
 def _kept(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

@@ -77,7 +77,7 @@ def _send(tx: Tx, policy: Policy, conversation: Conversation, how: Close, carrie
         tellers.set_author(tx, story.id, draft.teller_id, draft.id)
         trail.note(tx, trail.SEND, story_id=story.id)
         code = codes.code_of(policy.code_key, story.id, story.number)
-        removals.set_code(tx, story.id, codes.hash_of(policy.code_key, story.id, code))
+        removals.set_code(tx, story.id, codes.own_hash(story.id, code))
     permissions.confirm(
         tx, story.id, story.current_version, taken_out=not how.care, notice_version=draft.notice_version
     )

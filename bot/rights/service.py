@@ -4,6 +4,7 @@ Plain functions of a transaction. Commands, buttons, codes and the tombstones of
 `withdraw`. Afterwards `tend` looks at the ledger until every surface is clean or cannot be. Nothing is sent from here.
 """
 
+import hmac
 import logging
 from typing import Final
 
@@ -69,7 +70,7 @@ def by_code(tx: Tx, code: str, *, surface: audit.Surface) -> Story | What:
         _deny(tx, None if story is None else story.id, "withdraw", "too_many_codes", surface)
         return What.TOO_MANY
     known = None if story is None else removals.code_hash(tx, story.id)
-    if story is not None and known is not None and codes.is_hash_of(known, story.id, code):
+    if story is not None and known is not None and hmac.compare_digest(known, codes.hash_of(story.id, code)):
         return story
     if number is not None:
         guesses.note(tx, number)

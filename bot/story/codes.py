@@ -5,7 +5,6 @@ words have five letters each, so that all codes of a length look alike.
 """
 
 import hashlib
-import hmac
 import re
 from functools import lru_cache
 from typing import Final
@@ -38,9 +37,6 @@ _WORDS: Final = """
     vista vital vocal voice wagon waltz water whale wheat wheel white wider willow windy woods world yacht zebra zesty
 """
 FIVE: Final = tuple(sorted({word for word in _WORDS.split() if len(word) == 5}))
-_SALTS: Final = 16
-_SALTED: Final = "s:"
-"""Before a hash that is one of so many."""
 _CODE: Final = re.compile(r"([a-z]{5})-([a-z]{5})-([a-z]{5})-(\d{1,9})")
 
 
@@ -72,24 +68,11 @@ def tidied(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def hash_of(key: bytes, story_id: str, code: str) -> str:
-    """What is kept of a code that we have made ourselves; never of one that was typed. About a millisecond.
-
-    Three words can be guessed, so a guess is made dear: the hash is one of sixteen, and which one only the key says.
-    Whoever has the database alone must make them all for every guess. Memorised: it is told soon after it is kept.
-    """
-    which = hashlib.blake2b(story_id.encode(), key=key, digest_size=1, person=b"which salt").digest()[0] % _SALTS
-    return _SALTED + _hash(story_id, which, code)
+def own_hash(story_id: str, code: str) -> str:
+    """`hash_of` of a code that we have made ourselves: it is kept, and told soon after. Never of one that was typed."""
+    return hash_of(story_id, code)
 
 
-def is_hash_of(kept: str, story_id: str, code: str) -> bool:
-    """Whether this hash is of this code, whatever key it was made with; an older one has no mark, and one salt."""
-    if not kept.startswith(_SALTED):
-        return hmac.compare_digest(
-            kept, hashlib.scrypt(tidied(code).encode(), salt=story_id.encode(), n=2**12, r=8, p=1).hex()
-        )
-    return any(hmac.compare_digest(kept, _SALTED + _hash(story_id, which, code)) for which in range(_SALTS))
-
-
-def _hash(story_id: str, which: int, code: str) -> str:
-    return hashlib.scrypt(tidied(code).encode(), salt=f"{story_id}:{which}".encode(), n=2**9, r=8, p=1).hex()
+def hash_of(story_id: str, code: str) -> str:
+    """What is kept of a code. Slow on purpose (about ten milliseconds): three words can be guessed."""
+    return hashlib.scrypt(tidied(code).encode(), salt=story_id.encode(), n=2**12, r=8, p=1).hex()

@@ -13,8 +13,8 @@ from .house import Module
 # The standard library without files, sockets, processes, threads, randomness or the time.
 _STANDARD = """
     __future__ abc base64 bisect collections collections.abc copy dataclasses datetime decimal difflib enum fractions
-    functools hashlib heapq hmac html ipaddress itertools json math numbers operator re string textwrap tomllib types
-    typing unicodedata urllib.parse zoneinfo
+    functools hashlib heapq html ipaddress itertools json math numbers operator re string textwrap tomllib types typing
+    unicodedata urllib.parse zoneinfo
 """
 _GIVEN = "storage.records bot.errors bot.outgoing"
 ALLOWED = frozenset(_STANDARD.split()) | frozenset(_GIVEN.split())
