@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -31,6 +31,8 @@ class Aside:
         self._target = target
         self.path = target.with_name(f".{target.name}.new")
         self.written: list[Path] = []
+        self._folders = {"."}
+        """The folders in it, by the names that they have there."""
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
 
@@ -41,23 +43,30 @@ class Aside:
 
     def place(self, name: str) -> Path:
         """Where a file that somebody else writes belongs."""
+        self._make_folder_of(name)
         file = self.path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
         self.written.append(file)
         return file
 
     def keep(self, name: str) -> bool:
         """The file is taken over from the old folder as it is; False where that has none."""
-        old, new = self._target / name, self.path / name
-        new.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder_of(name)
+        old, new = f"{self._target}/{name}", f"{self.path}/{name}"  # paths would cost more than the links
         try:
             os.link(old, new)
         except FileNotFoundError:
             return False
         except OSError:  # a file system without links
             shutil.copyfile(old, new)
-            self.written.append(new)
+            self.written.append(Path(new))
         return True
+
+    def _make_folder_of(self, name: str) -> None:
+        if (name.rpartition("/")[0] or ".") in self._folders:
+            return
+        folder = PurePosixPath(name).parent
+        (self.path / folder).mkdir(parents=True, exist_ok=True)
+        self._folders |= {str(one) for one in (folder, *folder.parents)}
 
     def settle(self) -> None:
         """All of it is on the disk, and readers see it in the place of the old one, which is gone. Raises OSError."""
@@ -66,8 +75,8 @@ class Aside:
                 _to_disk(file)
         elif hasattr(os, "sync"):
             os.sync()
-        for folder in [self.path, *(found for found in self.path.rglob("*") if found.is_dir())]:
-            _to_disk(folder)
+        for folder in sorted(self._folders):
+            _to_disk(self.path / folder)
         if not self._target.exists():
             self.path.rename(self._target)
         elif _exchange(self.path, self._target):
