@@ -7,13 +7,14 @@ channel. Row, entries and the messages that say them are written in one transact
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, ScalarSelect, bindparam, func, select, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Edition, EditionState
-from storage.tables import EditionEntryRow, EditionRow
+from storage.tables import EditionEntryRow, EditionRow, StoryRow
 
 _EDITION = tuple(getattr(EditionRow, name) for name in Edition.__slots__ if name != "entries")
 
@@ -38,6 +39,23 @@ _OF_STORY = Prepared(
     .order_by(EditionRow.made_at.desc())
     .limit(1)
 )
+
+
+def went_out() -> ScalarSelect[Any]:
+    """When the last edition that has the story of an enclosing statement was made, as a part of that statement."""
+    return (
+        select(func.max(EditionRow.made_at))
+        .join(
+            EditionEntryRow,
+            (EditionEntryRow.workspace == EditionRow.workspace) & (EditionEntryRow.edition_id == EditionRow.id),
+        )
+        .where(
+            EditionEntryRow.workspace == StoryRow.workspace,
+            EditionEntryRow.story_id == StoryRow.id,
+            EditionEntryRow.position >= 0,  # or SQLite would look through the key, which has all but this column
+        )
+        .scalar_subquery()
+    )
 
 
 def add(

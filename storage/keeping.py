@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
+from storage import editions
 from storage.database import Tx
 from storage.records import Naming, StoryStatus
-from storage.tables import AuthorRow, DraftRow, EditionEntryRow, EditionRow, StoryRow, VersionRow
+from storage.tables import AuthorRow, DraftRow, StoryRow, VersionRow
 
 
 def declined_before(tx: Tx, before: datetime) -> Sequence[str]:
@@ -32,19 +33,6 @@ def declined_before(tx: Tx, before: datetime) -> Sequence[str]:
 
 def linked_before(tx: Tx, before: datetime) -> Sequence[str]:
     """Ids of stories that name nobody, went out before this, and can still be traced to whoever told them."""
-    last = (
-        select(func.max(EditionRow.made_at))
-        .join(
-            EditionEntryRow,
-            (EditionEntryRow.workspace == EditionRow.workspace) & (EditionEntryRow.edition_id == EditionRow.id),
-        )
-        .where(
-            EditionEntryRow.workspace == StoryRow.workspace,
-            EditionEntryRow.story_id == StoryRow.id,
-            EditionEntryRow.position >= 0,  # or SQLite would look through the key, which has all but this column
-        )
-        .scalar_subquery()
-    )
     return list(
         tx.connection.execute(
             select(StoryRow.id)
@@ -60,7 +48,7 @@ def linked_before(tx: Tx, before: datetime) -> Sequence[str]:
                 StoryRow.status == StoryStatus.POSTED,
                 VersionRow.naming == Naming.NONE,
                 StoryRow.submitted_at < before,  # as it must be; an index spares looking at what was told since
-                last < before,
+                editions.went_out() < before,
             )
             .order_by(StoryRow.number + 0)  # or SQLite would read all stories in this order
         ).scalars()

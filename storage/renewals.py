@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, select, update
 
+from storage import editions
 from storage.database import Tx
 from storage.records import StoryStatus
-from storage.tables import EditionEntryRow, EditionRow, PermissionChangeRow, PermissionRow, RenewalRow, StoryRow
+from storage.tables import PermissionChangeRow, PermissionRow, RenewalRow, StoryRow
 
 _SHOWN: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
 
@@ -119,19 +120,6 @@ def answered_otherwise(tx: Tx, story_id: str) -> bool:
 
 def shown_stories() -> Any:
     """Every story that may be shown somewhere: id, number, since when, and when its permission was last given."""
-    went_out = (
-        select(func.max(EditionRow.made_at))
-        .join(
-            EditionEntryRow,
-            (EditionEntryRow.workspace == EditionRow.workspace) & (EditionEntryRow.edition_id == EditionRow.id),
-        )
-        .where(
-            EditionEntryRow.workspace == StoryRow.workspace,
-            EditionEntryRow.story_id == StoryRow.id,
-            EditionEntryRow.position >= 0,  # or SQLite would look through the key, which has all but this column
-        )
-        .scalar_subquery()
-    )
     permitted = (
         select(func.max(PermissionRow.granted_at))
         .where(
@@ -142,7 +130,7 @@ def shown_stories() -> Any:
         )
         .scalar_subquery()
     )
-    since = func.coalesce(went_out, StoryRow.changed_at).label("since")
+    since = func.coalesce(editions.went_out(), StoryRow.changed_at).label("since")
     head = (StoryRow.id, StoryRow.number, StoryRow.submitted_at)
     return select(*head, since, permitted.label("permitted_at")).where(
         StoryRow.status.in_(_SHOWN), permitted.is_not(None)

@@ -13,6 +13,7 @@ from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.review import rules
 from bot.review.rules import What
+from bot.story import declining
 from bot.story.policy import Policy
 from bot.story.screened import nouns
 from bot.text import cut, day, day_and_time, escape, one_line, time_of_day
@@ -187,7 +188,7 @@ def _no_words(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
 
 
 def _too_long(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
-    thing, most = ("question", rules.MOST_QUESTION) if outcome.verb is Verb.ASK else ("reason", rules.MOST_COMMENT)
+    thing, most = ("question", rules.MOST_QUESTION) if outcome.verb is Verb.ASK else ("reason", declining.MOST_COMMENT)
     return f"That {thing} is longer than {most} characters, so nothing was sent. Please make it shorter."
 
 

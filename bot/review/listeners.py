@@ -16,6 +16,7 @@ from bot.edge import Edge
 from bot.review import modals, rendering, rules, service, suggest, trail
 from bot.review.rules import Outcome, What
 from bot.review.typed import COMMANDS
+from bot.story import declining
 from bot.story.policy import Policy
 from storage.audit import Surface
 from storage.database import Tx
@@ -158,12 +159,12 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
 
     async def send_decline(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
-        comment, reason = modals.typed_in(form.view, modals.COMMENT), modals.reason_in(form.view)
+        reason, comment = declining.typed_in(form.view)
 
         def act(tx: Tx, policy: Policy) -> Outcome:
             return service.decline(tx, policy, by=form.by, target=form.target, comment=comment, reason=reason)
 
-        await _send(edge, ack, body, form, act, verb=Verb.DECLINE, box=modals.COMMENT)
+        await _send(edge, ack, body, form, act, verb=Verb.DECLINE, box=declining.COMMENT)
 
     async def send_redaction(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)

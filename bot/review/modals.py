@@ -9,14 +9,12 @@ from typing import Any, Final
 
 from bot import ids, kit
 from bot.review import cards, fitting, redaction, rules
+from bot.story import declining
 from bot.story.policy import Policy
 from bot.text import from_slack
-from storage.records import DeclineReason
 
 ABOUT: Final = "about"
 QUESTION: Final = "question"
-REASON: Final = "reason"
-COMMENT: Final = "comment"
 """Block ids of the inputs, and the action ids within them."""
 ANSWER: Final = "answer:"
 """Comes before the prompt id of an answer to redact."""
@@ -77,19 +75,9 @@ def ask(it: cards.Card, channel: str) -> View:
 
 def decline(it: cards.Card, channel: str) -> View:
     """The form for a reason and for what would make the story usable."""
-    options = [kit.option(words, reason.value) for reason, (words, _) in rules.REASONS.items()]
     return kit.modal(
         f"Decline story {it.story.number}",
-        [
-            kit.context(fitting.name(it.view)),
-            kit.field(REASON, "Reason", kit.menu(REASON, "Choose a reason", options)),
-            kit.field(
-                COMMENT,
-                "What would make it usable?",
-                kit.text_field(COMMENT, longest=rules.MOST_COMMENT),
-                hint="The teller sees this without your name.",
-            ),
-        ],
+        [kit.context(fitting.name(it.view)), *declining.boxes(rules.REASONS)],
         callback_id=ids.DECLINE_VIEW,
         metadata=_metadata(it, channel),
         submit="Decline",
@@ -146,12 +134,6 @@ def chosen_in(view: Mapping[str, Any], block_id: str) -> str | None:
     """The value chosen in a menu."""
     option = _element(view, block_id).get("selected_option") or {}
     return str(option["value"]) if "value" in option else None
-
-
-def reason_in(view: Mapping[str, Any]) -> DeclineReason:
-    """The reason chosen; "Other" when it is none of ours."""
-    value = chosen_in(view, REASON)
-    return DeclineReason(value) if value in set(DeclineReason) else DeclineReason.OTHER
 
 
 def _element(view: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:

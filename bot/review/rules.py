@@ -11,17 +11,17 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.story import declining
 from storage.records import Decision, DeclineReason, Part, Verb, Version, VersionAnswer
 
 MOST_QUESTION: Final = 300
-MOST_COMMENT: Final = 500
 REMINDER_HOURS: Final = range(10, 17)
 """A reminder goes at 10am; when the bot was away then, later in the working day, never in the evening."""
 
 DECIDES: Final = frozenset({Verb.APPROVE, Verb.ASK, Verb.DECLINE, Verb.UNDO})
 """The verbs that move a story; holding one for a later digest is not among them."""
 
-REASONS: Final[Mapping[DeclineReason, tuple[str, str | None]]] = {
+REASONS: Final[declining.Reasons] = {
     DeclineReason.IDENTIFIES: ("It could identify someone", "it could identify someone"),
     DeclineReason.OFF_SUBJECT: ("Not about sharing information", "it isn't about sharing information"),
     DeclineReason.ELSEWHERE: ("Belongs somewhere else", "it belongs somewhere else"),

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.review import deciding, rules, standing, trail
 from bot.review.rules import Outcome, Target, What
-from bot.story import tidings
+from bot.story import declining, tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.when import expected_slot
 from bot.text import from_slack
@@ -88,7 +88,7 @@ def decline(
     if refused := deciding.refusal(tx, policy, act):
         return refused
     words = from_slack(comment)
-    if wrong := _wrong_words(words, rules.MOST_COMMENT):
+    if wrong := _wrong_words(words, declining.MOST_COMMENT):
         return act.comes_to(wrong)
     decision = deciding.decide(tx, policy, act, reason=reason, comment=words)
     if isinstance(decision, Outcome):

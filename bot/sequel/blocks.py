@@ -13,6 +13,7 @@ from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.sequel import rules
 from bot.sequel.rules import What
+from bot.story import declining
 from bot.story.screened import nouns
 from bot.story.view import WHAT_NEXT, at_length
 from bot.text import count, escape, join, month_and_year
@@ -29,7 +30,7 @@ PLACES: Final[Mapping[Place, str]] = {
     Place.PUBLIC_STORYBOOK: "the storybook on the public web",
     Place.TRAINING: "training and reports",
 }
-REASONS: Final[Mapping[DeclineReason, tuple[str, str | None]]] = {
+REASONS: Final[declining.Reasons] = {
     DeclineReason.IDENTIFIES: ("It could identify someone", "it could identify someone"),
     DeclineReason.OFF_SUBJECT: ("Not about what came of it", "it isn't about what came of the story"),
     DeclineReason.ELSEWHERE: ("Belongs somewhere else", "it belongs somewhere else"),

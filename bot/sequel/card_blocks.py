@@ -4,20 +4,18 @@ Pure. The card holds every word that would be shown, beside what the story may b
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.sequel import blocks, rules
+from bot.story import declining
 from bot.story.policy import Policy
 from bot.story.screened import nouns
 from bot.story.view import StoryView, at_length
 from bot.text import cut, day, join, one_line
 from storage.records import DeclineReason, Place
 from storage.told_next import Sequel, SequelState
-
-REASON: Final = "reason"
-COMMENT: Final = "comment"
 
 
 def card(
@@ -77,19 +75,9 @@ def newer(number: int) -> Rendered:
 
 def decline_form(number: int, at: rules.At, channel: str) -> dict[str, Any]:
     """The form for a reason and for what would make it usable."""
-    options = [kit.option(words, reason.value) for reason, (words, _) in blocks.REASONS.items()]
     return kit.modal(
         "Decline",
-        [
-            kit.context(f"What happened next in story {number}"),
-            kit.field(REASON, "Reason", kit.menu(REASON, "Choose a reason", options)),
-            kit.field(
-                COMMENT,
-                "What would make it usable?",
-                kit.text_field(COMMENT, longest=rules.MOST_COMMENT),
-                hint="The teller sees this without your name.",
-            ),
-        ],
+        [kit.context(f"What happened next in story {number}"), *declining.boxes(blocks.REASONS)],
         callback_id=ids.SEQUEL_DECLINE_VIEW,
         metadata=f"{at.value}:{channel}",
         submit="Decline",
@@ -100,11 +88,7 @@ def decline_form(number: int, at: rules.At, channel: str) -> dict[str, Any]:
 def declined_in(view: Mapping[str, Any]) -> tuple[rules.At | None, str, DeclineReason, str]:
     """What the form is about, the channel it was opened from, the reason, and the comment as it was typed."""
     value, _, channel = str(view.get("private_metadata") or "").rpartition(":")
-    values = (view.get("state") or {}).get("values") or {}
-    chosen = ((values.get(REASON) or {}).get(REASON) or {}).get("selected_option") or {}
-    known = {reason.value: reason for reason in DeclineReason}
-    comment = str(((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "")
-    return rules.at_of(value), channel, known.get(str(chosen.get("value")), DeclineReason.OTHER), comment
+    return rules.at_of(value), channel, *declining.typed_in(view)
 
 
 def _sure() -> kit.Element:

@@ -15,6 +15,7 @@ from bot.sequel import asking, blocks, card_blocks, rules, service
 from bot.sequel.asking import check
 from bot.sequel.rendering import KINDS, page, say
 from bot.sequel.rules import Sent, What
+from bot.story import declining
 from bot.story.policy import Policy
 from storage import sequels, stories
 from storage.database import Tx
@@ -174,7 +175,7 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
         if what is What.DONE:  # the page beneath goes too: its buttons would show what no longer stands
             await ack(response_action="clear")
         else:
-            await ack(response_action="errors", errors={card_blocks.COMMENT: blocks.LINES[what]})
+            await ack(response_action="errors", errors={declining.COMMENT: blocks.LINES[what]})
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from storage.told_next import Sequel
 
 MOST_WORDS: Final = 3000
-MOST_COMMENT: Final = 500
 MOST_WEIGHT: Final = 9_000
 """Characters as Slack counts them, where `&`, `<` and `>` grow: all of it must fit in one message."""
 ASKING_HOURS: Final = range(10, 17)

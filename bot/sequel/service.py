@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from bot.sequel import asking, rules
 from bot.sequel.rules import At, Sent, What
-from bot.story import tidings
+from bot.story import declining, tidings
 from bot.story.next_told import undisputed
 from bot.story.policy import Policy, is_reviewer
 from bot.text import from_slack
@@ -114,7 +114,7 @@ def decide(
     said = from_slack(comment)
     if one is None or (verb is Verb.DECLINE and not said):
         return What.NO_WORDS
-    if len(said) > rules.MOST_COMMENT:
+    if len(said) > declining.MOST_COMMENT:
         return What.TOO_LONG
     care = needs_two(tx, one)
     one = _let_lapse(tx, policy, one)

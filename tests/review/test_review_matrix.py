@@ -20,6 +20,7 @@ from bot.digest import listeners as digest_listeners
 from bot.rehearsal import interactions
 from bot.rehearsal.workspace import REVIEW_CHANNEL
 from bot.review import modals, service
+from bot.story import declining
 from storage import drafts, stories, tellers
 from storage.database import Tx
 from storage.records import Story, StoryStatus
@@ -72,7 +73,7 @@ ACTIONS = {
 }
 FORMS = {
     "ask": (ids.ASK_VIEW, {modals.QUESTION: "Who knew?"}),
-    "decline": (ids.DECLINE_VIEW, {modals.COMMENT: "Too near."}),
+    "decline": (ids.DECLINE_VIEW, {declining.COMMENT: "Too near."}),
     "redact": (ids.REDACT_VIEW, {f"{modals.ANSWER}p4": "She waited [removed]."}),
     "suggest": (ids.SUGGEST_VIEW, {f"{modals.ANSWER}p4": "They waited, in other words."}),
 }

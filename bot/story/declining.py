@@ -1,0 +1,42 @@
+"""The two boxes in which a reviewer declines: a reason, and what would make it usable.
+
+Pure. Stories (`bot/review`) and what happened next (`bot/sequel`) are declined alike; each room has its own reasons.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot import kit
+from storage.records import DeclineReason
+
+REASON: Final = "reason"
+COMMENT: Final = "comment"
+"""Block ids of the boxes, and the action ids within them."""
+MOST_COMMENT: Final = 500
+"""Characters."""
+
+Reasons = Mapping[DeclineReason, tuple[str, str | None]]
+"""Each reason as reviewers choose it, and as it ends a sentence to the teller (none: nothing is said of it)."""
+
+
+def boxes(reasons: Reasons) -> list[kit.Block]:
+    """The two inputs of the form."""
+    options = [kit.option(words, reason.value) for reason, (words, _) in reasons.items()]
+    return [
+        kit.field(REASON, "Reason", kit.menu(REASON, "Choose a reason", options)),
+        kit.field(
+            COMMENT,
+            "What would make it usable?",
+            kit.text_field(COMMENT, longest=MOST_COMMENT),
+            hint="The teller sees this without your name.",
+        ),
+    ]
+
+
+def typed_in(view: Mapping[str, Any]) -> tuple[DeclineReason, str]:
+    """The reason (`OTHER` where Slack sends none that we know), and the comment as it was typed."""
+    values = (view.get("state") or {}).get("values") or {}
+    chosen = ((values.get(REASON) or {}).get(REASON) or {}).get("selected_option") or {}
+    known = {reason.value: reason for reason in DeclineReason}
+    comment = str(((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "")
+    return known.get(str(chosen.get("value")), DeclineReason.OTHER), comment
