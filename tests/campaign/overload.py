@@ -7,6 +7,7 @@ how long people waited, and how much memory it took, is measured and printed.
 import argparse
 import asyncio
 import os
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -33,6 +34,7 @@ PATIENT = 120.0
 """Seconds for which these people wait before they try again: they make no more noise than real ones."""
 SETTLE = 300.0
 HALF = "2 of 3"
+SEVERAL = re.compile(r"Got (?:both|all)\b")
 HANDFUL = 20
 FAIR = 2.0
 CALM, BUSY = "p99 of others' waits without the flood, ms", "p99 of others' waits during the flood, ms"
@@ -52,7 +54,10 @@ class Town:
 
 
 class Patient(Teller):
-    """Somebody who waits, and notes for how long."""
+    """Somebody who waits, and notes for how long.
+
+    What the bot says of several messages together is not counted: it waits on purpose until nothing more is typed.
+    """
 
     waits: list[float]
 
@@ -62,7 +67,9 @@ class Patient(Teller):
         began = loop.time()
         while not (found := await super().until(look)) and loop.time() - began < PATIENT:
             continue
-        self.waits.append(loop.time() - began)
+        newest = next(self.recent(""), None)
+        if newest is None or not SEVERAL.match(newest.shown):
+            self.waits.append(loop.time() - began)
         return found
 
 
