@@ -42,7 +42,6 @@ from bot.keeper import stats as keeper_stats
 from bot.people import People
 from bot.reading import listeners as reading_listeners
 from bot.reading import sharing
-from bot.reading.indexing import catching_up
 from bot.reading.service import Others
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
@@ -320,7 +319,6 @@ def _chores() -> list[Chore]:
         Chore("renewal", renewal.check),
         Chore("sequel", sequel.check),
         Chore("shares", sharing.tend),
-        Chore("index", catching_up()),
         Chore("alive", _alive),
     ]
 

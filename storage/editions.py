@@ -35,7 +35,11 @@ _OF_STORY = Prepared(
         EditionRow,
         (EditionRow.workspace == EditionEntryRow.workspace) & (EditionRow.id == EditionEntryRow.edition_id),
     )
-    .where(EditionEntryRow.workspace == _HERE, EditionEntryRow.story_id == bindparam("story"))
+    .where(
+        EditionEntryRow.workspace == _HERE,
+        EditionEntryRow.story_id == bindparam("story"),
+        EditionEntryRow.position >= 0,  # or SQLite would look through the key, which has all but this column
+    )
     .order_by(EditionRow.made_at.desc())
     .limit(1)
 )

@@ -115,30 +115,6 @@ def index(tx: Tx, story_id: str) -> None:
         )
 
 
-def catch_up(tx: Tx, *, after: int = 0, most: int = 1000) -> int | None:
-    """Index those of the next `most` stories after this number that were approved before there was an index.
-
-    Returns the number to go on after; None where there is no other story.
-    """
-    # Selecting the number alone: asked for whole rows, SQLite would look through all words for each story.
-    words = select(SearchWordRow.number)
-    indexed = words.where(
-        SearchWordRow.workspace == StoryRow.workspace, SearchWordRow.number == StoryRow.number
-    ).exists()
-    missing = (StoryRow.status.in_(_READABLE) & StoryRow.approved_version.is_not(None) & ~indexed).label("missing")
-    next_ones = (
-        select(StoryRow.number, StoryRow.id, missing)
-        .where(StoryRow.workspace == tx.workspace, StoryRow.number > after)
-        .order_by(StoryRow.number)
-        .limit(most)
-    )
-    found = tx.connection.execute(next_ones).all()
-    for row in found:
-        if row.missing:
-            index(tx, row.id)
-    return found[-1].number if found else None
-
-
 def numbers(tx: Tx, question: str) -> Sequence[int]:
     """Numbers of the stories that hold all `terms` of the question, those that fit best first; of equals, the newest.
 

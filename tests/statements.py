@@ -46,6 +46,12 @@ def whole_readings(raw: sqlite3.Connection, statement: Statement) -> set[str]:
     return found
 
 
+def sorts(raw: sqlite3.Connection, statement: Statement) -> bool:
+    """Whether it finds all rows before it puts them into order: a limit does not spare it any."""
+    sql, given = statement
+    return any("TEMP B-TREE FOR ORDER BY" in detail for *_, detail in raw.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+
+
 def indexes_used(raw: sqlite3.Connection, statement: Statement) -> set[str]:
     """Names of the indexes by which it finds its rows, those that stand for a key left out."""
     sql, given = statement

@@ -138,16 +138,6 @@ def test_the_index_follows_the_decision(begin: Begin) -> None:
         assert search.numbers(tx, "zebra") == [1]
 
 
-def test_stories_from_before_the_index_are_taken_in(begin: Begin) -> None:
-    """Stories that were approved before there was an index are found once the bot has looked."""
-    with begin() as tx:
-        plant(tx, Tale("A zebra"))
-        tx.connection.exec_driver_sql("DELETE FROM search_word")
-        assert found(tx, "zebra") == []
-        assert search.catch_up(tx) == 1 and search.catch_up(tx, after=1) is None
-        assert found(tx, "zebra") == [1]
-
-
 def test_the_story_of_the_day_is_everybodys_and_never_twice_running(begin: Begin) -> None:
     """All day it is the same one; each day another; every story has its turn; a withdrawn one is replaced."""
     ids = []
