@@ -186,7 +186,7 @@ def _build(
         pace=settings.pace,
         on_parked=lambda tx, row: review.tell_parked(tx, edge.policy, row),
     )
-    writer.on_commit = delivery.nudge
+    writer.on_commit, writer.at_once = delivery.nudge, delivery.has_room
     writer.on_parked = lambda key, reason: log.error("job parked kind=%s reason=%s", key.partition(":")[0], reason)
     forgetting = Forgetting(database, writer, workspace.id, clock, lambda: edge.policy, settings.tombstones_file)
     return House(settings, clock, database, writer, workspace, known, edge, shelf, client, delivery, forgetting)

@@ -63,6 +63,8 @@ class Tx:
     new_id: Callable[[], str] = random_id
     lanes: set[str] = field(default_factory=set)
     """Outbox lanes that this transaction gave something to do; told to delivery after the commit."""
+    at_once: bool = True
+    """Whether delivery can take a message on at once: if so, one whose lane is idle counts as being sent."""
     _raw: sqlite3.Connection | None = field(default=None, repr=False)
     _heard: bool | None = field(default=None, repr=False)
 

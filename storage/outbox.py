@@ -1,8 +1,9 @@
 """Messages to render and send: what, for whom, in which order, and what has become of each.
 
-Rows of a lane go one after the other. The first row of an idle lane is SENDING from the moment it is written, and a row
-that is marked sent hands the turn to the next in the same transaction: so after a crash exactly the rows found SENDING
-may have been tried, and no write of its own is needed to say so. Rows that are due later do not hold up their lane.
+Rows of a lane go one after the other. The first row of an idle lane is SENDING from the moment it is written (unless
+delivery has its hands full), and a row that is marked sent hands the turn to the next in the same transaction: so after
+a crash exactly the rows found SENDING may have been tried, and no write of its own is needed to say so. Rows that are
+due later do not hold up their lane.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,7 +76,8 @@ def enqueue(tx: Tx, message: Message) -> str:
     lane = message.lane or _lane(message)
     last, busy, before = _END_OF_LANE.all(tx, {"of": lane, "at": tx.now})[0]
     due_at = message.due_at or tx.now
-    at_once = busy is None and before is None and due_at <= tx.now and _may_go(tx, message.op, message.depends_on)
+    is_next = busy is None and before is None and due_at <= tx.now
+    at_once = is_next and tx.at_once and _may_go(tx, message.op, message.depends_on)
     outbox_id = tx.new_id()
     tx.insert(
         Row,
@@ -164,6 +166,11 @@ def waiting_lanes(tx: Tx) -> Sequence[str]:
         .scalars()
         .all()
     )
+
+
+def being_sent(tx: Tx) -> Sequence[str]:
+    """Ids of the rows that may have been tried: one a lane at most."""
+    return tx.connection.execute(select(Row.id).where(Row.workspace == tx.workspace, _SENDING)).scalars().all()
 
 
 def next_in_lane(tx: Tx, lane: str) -> OutboxRow | None:

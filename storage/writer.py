@@ -101,7 +101,10 @@ class Job(Generic[T]):
 
 
 class Writer:
-    """Runs jobs in batches on a thread of its own. `on_commit` hears the outbox lanes that have something new."""
+    """Runs jobs in batches on a thread of its own. `on_commit` hears the outbox lanes that have something new.
+
+    `at_once` says, on that thread, whether delivery can take on more at this moment (`Tx.at_once`).
+    """
 
     def __init__(
         self,
@@ -116,6 +119,7 @@ class Writer:
     ) -> None:
         self._database, self._workspace, self._now, self._new_id = database, workspace, now, new_id
         self.on_commit, self.on_parked, self._most = on_commit, on_parked, most
+        self.at_once: Callable[[], bool] = lambda: True
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._connection: Connection | None = None
@@ -239,12 +243,13 @@ class Writer:
         """Run the jobs in one transaction, commit, and only then release their results."""
         results: list[Any] = []
         lanes: set[str] = set()
+        at_once = self.at_once()
         connection = self._connect()
         before = _changes(connection)
         try:
             with connection.begin():
                 for job in batch:
-                    tx = Tx(connection, self._workspace, self._now(), self._new_id)
+                    tx = Tx(connection, self._workspace, self._now(), self._new_id, at_once=at_once)
                     if job.key is not None and not inbox.remember(tx, job.key):
                         results.append(ALREADY_DONE)
                         continue

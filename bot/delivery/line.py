@@ -23,6 +23,11 @@ class Pause:
     failure: str | None = None
     """The try that failed, where that has not been written down yet."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether there is nothing to wait for but a fresh look."""
+        return self.held is None and self.seconds <= 0
+
 
 @dataclass(slots=True)
 class Ticket:

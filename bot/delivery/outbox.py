@@ -6,13 +6,13 @@ processes have written, and stops within seconds. How one message is sent is in 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.delivery.calls import Calls
+from bot.delivery.calls import METHODS, Calls
 from bot.delivery.doubts import Doubts
 from bot.delivery.holds import Holds, Stopped
 from bot.delivery.ledger import Ledger
@@ -21,13 +21,13 @@ from bot.delivery.pace import Pace
 from bot.delivery.patience import Patience
 from bot.delivery.reader import Reader
 from bot.delivery.reconcile import Identity, Search
-from bot.delivery.sending import Sender
+from bot.delivery.sending import AT_ONCE, Sender
 from bot.outgoing import Kinds
 from bot.story.policy import Policy
 from storage import outbox
 from storage.database import Database, Tx
 from storage.errors import DatabaseUnavailable
-from storage.records import OutboxRow, OutboxState
+from storage.records import Op, OutboxRow, OutboxState
 from storage.writer import Writer
 
 __all__ = ["Delivery", "Identity", "Patience"]
@@ -77,12 +77,13 @@ class Delivery:
             kinds=kinds,
         )
         with database.reading(workspace, clock.now()) as tx:
-            in_doubt = _found_sending(tx)
+            in_doubt = outbox.being_sent(tx)
         for outbox_id in in_doubt:
             self._doubts.arise(outbox_id)
         if in_doubt:
             log.info("delivery begins with %d messages in doubt", len(in_doubt))
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Event()
         self._woken: set[str] = set()
         self._later: dict[str, datetime] = {}
         self._alarm = asyncio.Event()
@@ -90,6 +91,10 @@ class Delivery:
         self._ended = asyncio.Event()
 
     # ── what others call ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def has_room(self) -> bool:
+        """Whether a new message would be sent at once. May be called from any thread."""
+        return len(self._lanes) < AT_ONCE and self._holds.is_clear(METHODS[Op.POST])
 
     async def run(self) -> None:
         """Sends until `stop`. What was being sent when the last run ended is looked up before it is sent again."""
@@ -151,6 +156,15 @@ class Delivery:
             if lane not in self._lanes:
                 self._lanes[lane] = asyncio.create_task(self._work(lane), name="lane")
 
+    async def _wake_all(self, lanes: Sequence[str]) -> None:
+        """Wakes these lanes, which may be very many, a few at a time: so the first is sent before the last is begun."""
+        for first in range(0, len(lanes), AT_ONCE):
+            if first:
+                # No longer than a moment: lanes that cannot go on must not hold up those that can.
+                await self._clock.wait(self._room, seconds=self._patience.poll)
+            self._room.clear()
+            self._wake(lanes[first : first + AT_ONCE])
+
     async def _work(self, lane: str) -> None:
         """Settles what is due in the lane, then ends."""
         failures = 0
@@ -175,6 +189,8 @@ class Delivery:
             return
         finally:
             del self._lanes[lane]
+            if len(self._lanes) < AT_ONCE // 2:
+                self._room.set()
 
     def _set_alarm(self, lane: str, due_at: datetime) -> None:
         soonest = min(self._later.values(), default=None)
@@ -201,7 +217,7 @@ class Delivery:
 
     async def _begin(self) -> None:
         """Gives every lane with something to send its first look."""
-        self._wake(await self._reader.read(outbox.waiting_lanes))
+        await self._wake_all(await self._reader.read(outbox.waiting_lanes))
 
     async def _ring(self) -> None:
         """Wakes lanes when what they hold for later is due."""
@@ -212,7 +228,7 @@ class Delivery:
             due = [lane for lane, at in self._later.items() if at <= now]
             for lane in due:
                 del self._later[lane]
-            self._wake(due)
+            await self._wake_all(due)
 
     async def _poll(self) -> None:
         """Wakes every lane with something to send when another process has written to the database."""
@@ -221,7 +237,7 @@ class Delivery:
             try:
                 version = await asyncio.wrap_future(self._writer.data_version())
                 if seen is not None and version != seen:
-                    self._wake(await self._reader.read(outbox.waiting_lanes))
+                    await self._wake_all(await self._reader.read(outbox.waiting_lanes))
                 seen = version
             except DatabaseUnavailable as error:
                 log.warning("cannot see whether others have written: %s", error)
@@ -239,12 +255,6 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*lanes, *helpers, return_exceptions=True)
         await asyncio.to_thread(self._reader.close)
-
-
-def _found_sending(tx: Tx) -> list[str]:
-    """Ids of every row that may have been tried: one a lane at most."""
-    heads = (outbox.next_in_lane(tx, lane) for lane in outbox.waiting_lanes(tx))
-    return [row.id for row in heads if row is not None and row.state is OutboxState.SENDING]
 
 
 def _due(tx: Tx) -> bool:

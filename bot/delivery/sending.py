@@ -60,6 +60,8 @@ class Sender:
                 raise Stopped
             async with self._places:
                 step = await self._step(lane, ticket)
+                while isinstance(step, Pause) and step.at_once:  # what was begun goes on before others are begun
+                    step = await self._step(lane, ticket)
             if isinstance(step, Turn):
                 return step
             if step.held is not None:
