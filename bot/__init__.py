@@ -2,3 +2,5 @@
 
 Folders are what the product does for people; `app.py` is the only wiring, `cli.py` the way in.
 """
+
+__version__ = "1.0.0"

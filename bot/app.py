@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any, Final, TextIO, TypeVar
 
 import aiohttp
@@ -18,7 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import commands, facts
+from bot import __version__, commands, facts
 from bot.clock import Clock, make_clock
 from bot.connection import Socket, make_app
 from bot.delivery.client import make_client, make_session
@@ -354,7 +353,7 @@ async def _renew_reviewers(house: House) -> None:
 
 
 def _opening(house: House) -> str:
-    release = ".".join(version("altogether").split(".")[:2])
+    release = ".".join(__version__.split(".")[:2])
     campaign = house.shelf.current.campaign
     script = f"{campaign.name} script v{house.shelf.current.version}"
     return f"Altogether {release} · {house.facts.team_name} · SQLite · {script}"

@@ -14,6 +14,7 @@ from typing import Final
 
 import click
 
+from bot import __version__
 from bot.keeper.commands import backup, import_, restore, stats, withdraw
 from bot.storybook.commands import export, storybook
 
@@ -83,21 +84,9 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("altogether")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        import tomllib
-
-        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-
-
 def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo(f"Altogether {_version()}")
+        click.echo(f"Altogether {__version__}")
         context.exit()
 
 

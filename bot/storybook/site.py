@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from bot import __version__
 from bot.errors import Conflict
 from bot.story import screening
 from bot.story.next_told import mark_of, readable
@@ -298,7 +298,7 @@ def _made_by(wishes: Wishes, vocabulary: Vocabulary) -> str:
 @cache
 def _program() -> str:
     """The templates, what fills them, and the screen."""
-    digest = hashlib.blake2b(version("altogether").encode(), digest_size=16)
+    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
     for package in ("bot.storybook", "bot.storybook.templates", "bot.story", "bot.story.screening"):
         folder = resources.files("bot").joinpath(*package.split(".")[1:])
         for file in sorted(folder.iterdir(), key=lambda one: one.name):

@@ -1,12 +1,13 @@
 """Every page: links that lead somewhere, and a changelog that knows the version."""
 
 import re
-import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from architecture.house import ROOT
+
+from bot import __version__
 
 from .pages import Page, page, pages
 
@@ -39,6 +40,5 @@ def test_a_dead_link_is_found(link: str) -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     """The newest heading of the changelog is about the version that would be installed."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     newest = re.findall(r"(?m)^## (.*)$", page(Path("CHANGELOG.md")).prose)[0]
-    assert re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", newest), f"{newest!r} is not about {version}"
+    assert re.search(rf"(?<![\d.]){re.escape(__version__)}(?![\d.])", newest), f"{newest!r} is not about {__version__}"
