@@ -4,14 +4,21 @@ It never waits by itself: what stands in the way is said as a `Pause`, so that w
 afterwards. What an outcome means for the message is the business of `sending.py` and `doubts.py`.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.delivery.calls import Request
 from bot.delivery.holds import Holds
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.pace import Pace
 from bot.delivery.patience import Patience
+
+MOST_FAILURES: Final = 20
+"""Tries of one message, a quarter of an hour, before it is asked whether it is the message that Slack cannot take."""
+ENOUGH_OTHERS: Final = 10
+"""Calls of the same method that worked meanwhile: it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +38,14 @@ class Pause:
 
 @dataclass(slots=True)
 class Ticket:
-    """What one row has used up so far: places that it has booked, its response_url, reads that failed."""
+    """What one row has used up so far: places that it has booked, its response_url, reads and calls that failed."""
 
     booked: set[tuple[str, str]] = field(default_factory=set)
     response_url_failed: bool = False
     unread: int = 0
+    failures: int = 0
+    worked_before: int = 0
+    """How many calls had worked when the first of its own failed."""
 
 
 class Line:
@@ -45,6 +55,7 @@ class Line:
         self, make: Callable[[Request], Awaitable[Outcome]], *, holds: Holds, pace: Pace, patience: Patience
     ) -> None:
         self._make, self._holds, self._pace, self._patience = make, holds, pace, patience
+        self._worked = Counter[str]()
 
     def blocked(self, request: Request, outbox_id: str, ticket: Ticket, *, tidying: bool = False) -> Pause | None:
         """Returns what stands in the way of this call at this moment, if anything does; books its place."""
@@ -70,10 +81,21 @@ class Line:
         self._holds.refuse(method, code)
         return Pause(held=method)
 
+    def failed(self, method: str, ticket: Ticket) -> None:
+        """Notes on the row's ticket that one more of its calls has failed."""
+        if ticket.failures == 0:
+            ticket.worked_before = self._worked[method]
+        ticket.failures += 1
+
+    def is_hopeless(self, method: str, ticket: Ticket) -> bool:
+        """Whether this row alone keeps failing: Slack takes the like of it from others meanwhile."""
+        return ticket.failures >= MOST_FAILURES and self._worked[method] - ticket.worked_before >= ENOUGH_OTHERS
+
     async def call(self, request: Request) -> Outcome:
         """Makes the call and returns what became of it."""
         outcome = await self._make(request)
         if outcome.verdict is Verdict.OK:
+            self._worked[request.method] += 1
             self._holds.worked(request.method)
         elif outcome.verdict is Verdict.LIMITED:
             self._pace.forbid(request.method, request.channel, outcome.after or self._patience.limited)

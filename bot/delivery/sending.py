@@ -122,8 +122,10 @@ class Sender:
         if row.op is Op.FILE:
             return await self._share(errand, ticket)
         request = request_of(errand)
+        if self._line.is_hopeless(request.method, ticket):  # and not in doubt: that has been looked up before
+            return await self._give_up(errand, "keeps_failing")
         pause = self._line.blocked(request, row.id, ticket, tidying=errand.tidying)
-        return pause or await self._conclude(errand, request, await self._line.call(request))
+        return pause or await self._conclude(errand, request, await self._line.call(request), ticket)
 
     async def _share(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Shares a file. Where Slack takes none from us, or will not for long, its room says it in messages instead."""
@@ -158,8 +160,10 @@ class Sender:
 
     # ── what is done about each outcome ───────────────────────────────────────────────────────────────────────────
 
-    async def _conclude(self, errand: Errand, request: Request, outcome: Outcome) -> Turn | Pause:
+    async def _conclude(self, errand: Errand, request: Request, outcome: Outcome, ticket: Ticket) -> Turn | Pause:
         row, answer = errand.row, outcome.answer
+        if outcome.verdict in (Verdict.AGAIN, Verdict.DOUBT):
+            self._line.failed(request.method, ticket)
         match outcome.verdict, row.op:
             case Verdict.OK, Op.POST:
                 ts = answer.get("ts") or (answer.get("message") or {}).get("ts")

@@ -5,6 +5,7 @@ the list that a page shows as buttons. Counts say *fired*, never what was merely
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -47,6 +48,12 @@ class CallFault:
     status: int = 200
     seconds: float = 0.0
     error: str = ""
+    holding: str = ""
+    """Words that the call must hold; empty: any call."""
+
+    def meets(self, method: str, args: Json) -> bool:
+        """Whether it waits for this call."""
+        return self.method in (ANY, method) and self.holding in json.dumps(args, ensure_ascii=False)
 
 
 class Held(Protocol):
@@ -184,11 +191,16 @@ class Faults:
         error: str = "",
         malformed: bool = False,
         performed: bool = False,
+        holding: str = "",
         n: int = 1,
     ) -> None:
-        """Fails the next `n` calls: an HTTP status, or `{"ok": false}` with `error`, or an answer that is no JSON."""
+        """Fails the next `n` calls: an HTTP status, or `{"ok": false}` with `error`, or an answer that is no JSON.
+
+        `holding`: only calls with these words are meant.
+        """
         kind: Failure = "malformed" if malformed else "error" if error else "status"
-        self._arm_call("fail_next", method, kind, n, status=status, error=error, performed=performed)
+        details = {"status": status, "error": error, "performed": performed, "holding": holding}
+        self._arm_call("fail_next", method, kind, n, **details)
 
     def hang_next(self, method: str = ANY, *, seconds: float, performed: bool = True, n: int = 1) -> None:
         """Answers the next `n` calls after `seconds`; they are carried out first, unless told otherwise."""
@@ -206,10 +218,10 @@ class Faults:
         """Answers the next `n` reads of history as they were before the app's last message."""
         self._arm("stale_history_next", n)
 
-    def for_call(self, method: str) -> CallFault | None:
+    def for_call(self, method: str, args: Json) -> CallFault | None:
         """Asked by the server at every call: the first trouble armed for it, counted as fired."""
         for waiting in self._calls:
-            if waiting.method in (ANY, method):
+            if waiting.meets(method, args):
                 self._calls.remove(waiting)
                 waiting.fault.strike()
                 return waiting

@@ -140,7 +140,7 @@ class Rehearsal:
         token = bearer.strip() if scheme.lower() == "bearer" else in_body
         self.log.record("from bot", method, outcome="called", body=args)
         return await self._with_faults(
-            request, method, perform=lambda: self.web_api.answer(method, token=token, args=args)
+            request, method, args, perform=lambda: self.web_api.answer(method, token=token, args=args)
         )
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
@@ -158,7 +158,7 @@ class Rehearsal:
                 return Answer({"ok": False, "error": err.code}, status)
             return Answer({"ok": True})
 
-        return await self._with_faults(request, "response_url", perform=perform)
+        return await self._with_faults(request, "response_url", payload, perform=perform)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         """Takes the bytes of a file that was announced; the log has their number and nothing of what they say."""
@@ -167,9 +167,11 @@ class Rehearsal:
         self.log.record("from bot", "upload", outcome="ok" if taken else "refused", body={"bytes": len(content)})
         return web.Response(text=f"OK - {len(content)}" if taken else "not found", status=200 if taken else 404)
 
-    async def _with_faults(self, request: web.Request, method: str, *, perform: Perform) -> web.StreamResponse:
+    async def _with_faults(
+        self, request: web.Request, method: str, args: Json, *, perform: Perform
+    ) -> web.StreamResponse:
         """Performs and answers a call, unless and until a fault that was armed for it strikes."""
-        fault = self.faults.for_call(method)
+        fault = self.faults.for_call(method, args)
         if fault is None:
             return self._reply(method, perform(), outcome=None)
         performed = perform() if fault.performed else None

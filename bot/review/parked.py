@@ -1,7 +1,8 @@
 """What reviewers are told of a message that could not be sent: which, why, and what to do about it.
 
 Pure. The reasons are delivery's, which are Slack's error codes (docs.slack.dev/reference/methods/chat.postMessage) and
-some of its own: "no_author" when the link to the teller is gone, "in_doubt" when nobody can see whether it arrived.
+some of its own: "no_author" when the link to the teller is gone, "in_doubt" when nobody can see whether it arrived,
+"keeps_failing" when Slack takes others and breaks down at this one.
 """
 
 import re
@@ -35,6 +36,8 @@ def notice(policy: Policy, *, recipient: str, number: int | None, reason: str) -
     """The line in the reviewers' channel."""
     code = re.sub(r"[^a-z0-9_ .:-]", "", reason.lower())[:60] or "unknown"
     other = f"Slack answered {code}. Whoever runs me can look with: altogether doctor"
+    if reason == "keeps_failing":
+        other = "Slack fails at it again and again. Whoever runs me can look with: altogether doctor"
     story = None if number is None else f"story {number}"
     if recipient == f"channel:{policy.review_channel}":
         return plainly(f"I couldn't show {story or 'something'} here: {_TO_CHANNEL.get(reason, other)}")

@@ -3,6 +3,7 @@
 import pytest
 from delivery_house import REVIEW, SAM, STORIES, House, until
 
+from bot.delivery.line import ENOUGH_OTHERS, MOST_FAILURES
 from bot.delivery.outbox import Patience
 from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from storage.records import Op, OutboxState
@@ -67,6 +68,33 @@ async def test_what_can_never_be_sent_is_parked(house: House, error: str) -> Non
     assert house.parked == [(refused, error)]
     assert ("parked", refused, None) in house.hooked
     assert house.texts() == ["yes"]
+
+
+async def test_one_message_that_slack_cannot_take_does_not_stop_its_channel(house: House) -> None:
+    """A message at which Slack fails again and again while it takes others is parked, and the lane goes on."""
+    house.start()
+    house.faults.fail_next("chat.postMessage", holding="poison", n=10 * MOST_FAILURES)
+    poison, after = await house.put("poison"), await house.put("after")
+    await until(lambda: house.row(poison).attempts >= MOST_FAILURES)
+    assert house.row(poison).state is OutboxState.SENDING  # it may be Slack: nothing else has gone through meanwhile
+    to_sam = await house.teller()
+    for number in range(ENOUGH_OTHERS):
+        await house.put(f"{number}", to_sam)
+    await house.settled(poison, after)
+    assert house.outcome(poison) == ("parked", "keeps_failing")
+    assert house.texts() == ["after"]
+    assert len(house.direct()) == ENOUGH_OTHERS
+
+
+async def test_what_fails_for_everybody_is_tried_for_ever(house: House) -> None:
+    """While Slack fails at everything, nothing is given up, however often it was tried."""
+    house.start()
+    many = 3 * MOST_FAILURES
+    house.faults.fail_next("chat.postMessage", n=many)
+    put = [await house.put("here"), await house.put("there", await house.teller())]
+    await until(lambda: house.faults.fired("fail_next") == many)
+    await house.settled(*put)
+    assert [house.outcome(one) for one in put] == [("sent", None)] * 2
 
 
 async def test_an_archived_channel_and_a_colleague_who_left_are_reasons(house: House) -> None:

@@ -298,6 +298,12 @@ def test_reviewers_hear_that_the_digest_could_not_be_posted(house: House) -> Non
             "weird <@U1> & co",
             "I couldn't post the digest in a channel: Slack answered weird",
         ),
+        (
+            "channel:C0REVIEW01",
+            31,
+            "keeps_failing",
+            "I couldn't show story 31 here: Slack fails at it again and again.",
+        ),
         ("author:x", 31, "", "I couldn't tell the teller of story 31: Slack answered unknown."),
     ],
 )
