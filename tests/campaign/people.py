@@ -14,7 +14,9 @@ from .robot import PATIENCE, Robot, Seen
 __all__ = ["PATIENCE", "Robot", "Teller"]
 
 MENUS = ("radio_buttons", "checkboxes", "static_select", "multi_static_select")
-GOT = re.compile(r"^Got ")
+GOT = re.compile(r"^Got (?:all )?(\w+)")
+SO_MANY = {"that": 1, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+"""How many messages the bot says that it got: fewer than were typed, and one of them is still on its way."""
 RECEIPT = re.compile(r"This is story (\d+)\.")
 EXPIRED = "Your unfinished story is deleted"
 QUESTION = re.compile(r"\d+ of \d+\b")
@@ -197,9 +199,11 @@ class Teller(Robot):
         for message in self.recent(since):
             if message.ts <= since:
                 return
-            if GOT.search(message.shown) and not message.post.is_reply:
-                for told in telling.words:
-                    told.sure = told.sure or (bool(told.said_at) and float(message.ts) > float(told.said_at))
+            if (got := GOT.search(message.shown)) and not message.post.is_reply:
+                typed = [told for told in telling.words if told.said_at and float(message.ts) > float(told.said_at)]
+                if len(typed) <= SO_MANY.get(got[1], 0):
+                    for told in typed:
+                        told.sure = True
             if message.ts in self.ends:
                 continue
             if telling.over != "sent" and (found := RECEIPT.search(message.shown)):
