@@ -96,6 +96,7 @@ class Life:
     async def _until(self, holds: Callable[[], bool], act: Callable[[], Awaitable[None]]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not holds():
+                await self.rehearsal.hub.connected.wait()  # who presses while the app is away is told so at once
                 news = asyncio.Event()
                 forget = self.rehearsal.log.listen(lambda _, heard=news: heard.set())
                 with suppress(NotAcknowledged, NotThere):  # an error on the screen, or it has gone: they look again
