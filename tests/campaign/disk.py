@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, closing
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +34,8 @@ from .report import Campaign, Outcome, Say, together
 WHY = "the database cannot be written"
 LOCKED = 30.0
 MOST_WRONG = 50
+LIVES = 40
+"""Lives of one town: everything in it is looked at after each, which takes the longer the more there were."""
 
 
 async def campaign(
@@ -50,20 +52,23 @@ async def campaign(
 
     Without `calls`: every `step`th from `first` on, until a life has fewer than that.
     """
-    began, wrong, fired, counts = time.monotonic(), list[str](), Counter[str](), dict[str, int]()
-    async with _town() as (town, shim):
-        for fault in faults:
-            await _at_calls(town, shim, fault, calls or count(first, step), fired=fired, wrong=wrong, say=say)
-        if locked:
+    began, wrong, fired, counts = time.monotonic(), list[str](), Counter[str](), Counter[str]()
+    for fault in faults:
+        left, over = iter(calls or count(first, step)), False
+        while not over:
+            async with _town() as (town, shim):
+                over = await _at_calls(town, shim, fault, islice(left, LIVES), fired=fired, wrong=wrong, say=say)
+                counts.update({"lives": town.lives, "times the bot was started again": town.restarts})
+                counts.update({"calls that wrote": shim.count("writes"), "calls that synced": shim.count("syncs")})
+    if locked:
+        async with _town() as (town, _):
             wrong += await _locked(town, locked)
             fired[f"locked for {locked:g} s"] += 1
-        counts |= {"lives": town.lives, "times the bot was started again": town.restarts}
-        counts |= {"calls that wrote": shim.count("writes"), "calls that synced": shim.count("syncs")}
     if restores:
         async with _town() as (town, _):
             wrong += await _restores(town, restores, fired, say)
             counts["lives of which a backup was put back"] = town.lives
-    return Outcome("-", time.monotonic() - began, counts, dict(fired), wrong)
+    return Outcome("-", time.monotonic() - began, dict(counts), dict(fired), wrong)
 
 
 @asynccontextmanager
@@ -93,8 +98,12 @@ async def _town() -> AsyncIterator[tuple[Town, Shim]]:
 
 async def _at_calls(
     town: Town, shim: Shim, fault: Fault, calls: Iterable[int], *, fired: Counter[str], wrong: list[str], say: Say
-) -> None:
-    """One life with the fault at each of these calls, until a life has fewer calls than that."""
+) -> bool:
+    """One life with the fault at each of these calls; True where no more are to be played.
+
+    That is so once a life has fewer calls than that, or where there are no more of them.
+    """
+    number = -1
     for number, at in enumerate(calls):
         line, restarts = len(town.bot.lines), town.restarts
         shim.arm(fault, at=at)
@@ -103,7 +112,7 @@ async def _at_calls(
         shim.disarm()
         found += await town.wrong()
         if not times and not found:
-            return
+            return True
         said = any(WHY in one or "cannot be read" in one for one in town.bot.lines[line:])
         fired[fault.name] += times > 0
         fired[f"{fault.name}: the log said why"] += said and times > 0
@@ -115,7 +124,8 @@ async def _at_calls(
             say(f"{fault.name} at call {at}: {len(found)} wrong, life {town.lives}")
         _each(found, say)
         if len(wrong) > MOST_WRONG:
-            return
+            return True
+    return number < 0
 
 
 async def _locked(town: Town, seconds: float) -> list[str]:

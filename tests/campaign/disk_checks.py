@@ -81,7 +81,8 @@ def _said_once(rehearsal: Rehearsal, raw: sqlite3.Connection) -> Iterator[str]:
     yield from (f"I6 {word} stands in {times} editions" for word, times in named.items() if times > 1)
     posted = raw.execute(
         "SELECT s.number, a.value FROM story s JOIN version_answer a ON a.story_id = s.id AND a.n = s.approved_version "
-        "WHERE s.status = 'posted' AND a.prompt_id = 'name'"
+        "JOIN permission p ON p.story_id = s.id AND p.version = s.approved_version "
+        "WHERE s.status = 'posted' AND a.prompt_id = 'name' AND p.place = 'digest' AND p.revoked_at IS NULL"
     )
     for number, title in posted:
         yield from (f"I6 story {number} is in no edition" for word in WORD.findall(title or "") if not named[word])
