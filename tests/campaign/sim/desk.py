@@ -105,7 +105,9 @@ async def forge(robot: Robot, reviewer: Reviewer) -> None:
     cards = reviewer.cards("Approve")
     if not cards:
         return
-    _, card = robot.random.choice(cards)
+    number, card = robot.random.choice(cards)
+    if robot.id in robot.memory.reviewed_by:  # one of the tellers reviews too: from her it is no forgery
+        robot.memory.approved.setdefault(number, set()).add(robot.id)
     world = robot.world
     control = labels(card)["Approve"]
     act = interactions.action(
