@@ -159,9 +159,10 @@ class Delivery:
     async def _wake_all(self, lanes: Sequence[str]) -> None:
         """Wakes these lanes, which may be very many, a few at a time: so the first is sent before the last is begun."""
         for first in range(0, len(lanes), AT_ONCE):
-            if first:
-                # No longer than a moment: lanes that cannot go on must not hold up those that can.
+            while first and not self._room.is_set():
                 await self._clock.wait(self._room, seconds=self._patience.poll)
+                if not self._sender.is_full:
+                    break  # lanes that cannot go on hold no place, and must not hold up those that can
             self._room.clear()
             self._wake(lanes[first : first + AT_ONCE])
 

@@ -52,6 +52,11 @@ class Sender:
         self._uploads = Uploads(calls, line)
         self._places = asyncio.Semaphore(AT_ONCE)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many rows are being sent as may be: another lane would wait for its place."""
+        return self._places.locked()
+
     async def turn(self, lane: str) -> Turn:
         """Settles the row at the head of the lane. Raises Stopped."""
         ticket = Ticket()
