@@ -4,7 +4,6 @@ Called by `service.py` in the transaction of the teller's own message or press. 
 rendered here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -284,7 +283,7 @@ class Carrier:
         else:
             args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}
             args |= {"outcome": reply.outcome} if reply.outcome else {}
-            self.update(carrier, QUESTION, args)
+            self.update(carrier, QUESTION, args, lane=tidings.beside(self.to))
         if choice:
             held = outbox.find_by_key(self.tx, self._held_key(reply.place))
             if held is not None and held.state is not OutboxState.DROPPED:
@@ -355,7 +354,7 @@ class Carrier:
         """The message that carries the buttons, if there is one."""
         return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
 
-    def update(self, row: OutboxRow, kind: str, args: Mapping[str, str | int | bool | None]) -> None:
+    def update(self, row: OutboxRow, kind: str, args: Args, *, lane: str | None = None) -> None:
         """Change a message in place: through the press's own address where the press was on it."""
         pressed = self.pressed
         mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
@@ -366,6 +365,7 @@ class Carrier:
                 self.to,
                 op=Op.UPDATE,
                 args=args,
+                lane=lane,
                 target=row.id,
                 depends_on=row.id,
                 response_url=pressed.response_url if pressed is not None and mine else None,

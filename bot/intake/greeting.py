@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.intake import conversation as machine
 from bot.intake import dialogue
-from bot.intake.carrying import Carrier, Pressed, Said, load
+from bot.intake.carrying import Args, Carrier, Pressed, Said, load
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.story import policy as rules
@@ -172,10 +172,8 @@ def not_now(tx: Tx, policy: Policy, pressed: Pressed) -> None:
     tellers.set_teller(tx, teller.id, notice_id=None, offer_id=None, offer_ts=None)
 
 
-def _settle_greeting(
-    tx: Tx, teller: Teller, pressed: Pressed, kind: str, args: dict[str, str | int | bool | None]
-) -> None:
-    """Change the message that was pressed, and take the buttons from the other one."""
+def _settle_greeting(tx: Tx, teller: Teller, pressed: Pressed, kind: str, args: Args) -> None:
+    """Change the message that was pressed, or the one that was greeted with; the first question need not wait."""
     to = tidings.teller(teller.id)
     row = outbox.find_message(tx, pressed.channel, pressed.message_ts) if pressed.message_ts else None
     target = row.id if row is not None else teller.offer_id or teller.notice_id
@@ -183,7 +181,7 @@ def _settle_greeting(
         message = Message(
             kind, to, op=Op.UPDATE, args=args, target=target, depends_on=target, response_url=pressed.response_url
         )
-        outbox.enqueue(tx, message)
+        outbox.enqueue(tx, replace(message, lane=tidings.beside(to)))
 
 
 def open_conversation(tx: Tx, policy: Policy, shelf: Shelf, slack_user_id: str, standing: Standing) -> Greeted | None:

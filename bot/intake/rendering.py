@@ -34,9 +34,9 @@ from bot.story import codes, examples, tidings, when
 from bot.story.policy import Policy, can_be_changed, expires_at
 from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
-from storage import decisions, drafts, removals, stories
+from storage import decisions, drafts, removals, stories, tellers
 from storage.database import Tx
-from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage
+from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, Teller
 
 IN_A_CHANNEL = "in_a_channel"
 
@@ -253,8 +253,15 @@ def _notice(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | 
 
 
 def _offer(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
+    """A change of an offer that has been taken up or turned down meanwhile is no longer made: it would stand again."""
     offered = None if row.args.get("bare") else str(row.args["ts"])
+    if offered is not None and row.op is Op.UPDATE and _teller_of(tx, row).offer_id != row.target:
+        return None
     return telling.offer(offered, several=bool(row.args.get("several")))
+
+
+def _teller_of(tx: Tx, row: OutboxRow) -> Teller:
+    return tellers.get_teller(tx, row.recipient.removeprefix(tidings.teller("")))
 
 
 def _nothing_open(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:

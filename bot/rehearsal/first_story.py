@@ -145,11 +145,13 @@ async def _permit(sam: Person) -> None:
     await sam.hear("Permission, 1 of 2 · How should we describe you?")
     await sam.choose("My role and type of organisation")
     await sam.press("Next")
+    await sam.hear("Permission, 1 of 2 · How should we describe you?  Practitioner, Housing and homelessness")
     await sam.hear("Permission, 2 of 2 · Where may we share it?")
     await sam.press("Next")
     await sam.hear("Tick a place, or press Keep it to myself.")
     await sam.choose(option(sam, "Weekly digest"), option(sam, "Storybook for staff"))
     await sam.press("Next")
+    await sam.hear("Permission, 2 of 2 · Where may we share it?  the weekly digest and the staff storybook")
     await sam.hear(
         'Ready to send, as "Practitioner, Housing and homelessness", for the weekly digest and the staff storybook.'
     )

@@ -58,6 +58,11 @@ def author(story_id: str) -> str:
     return f"author:{story_id}"
 
 
+def beside(recipient: str) -> str:
+    """The lane for what a press changes in place while the next question goes out: neither waits for the other."""
+    return f"beside:{recipient}"
+
+
 def tidy(recipient: str) -> str:
     """The lane for tidying: lowest priority, and everything works without it."""
     return f"tidy:{recipient}"

@@ -7,8 +7,8 @@ from small_scripts import SMALL
 
 from bot.intake import rendering
 from bot.intake.shelf import Shelf
-from storage import drafts
-from storage.records import Answer, Stage
+from storage import drafts, outbox
+from storage.records import Answer, Op, Stage
 
 
 def answer(person: Person, prompt_id: str) -> Answer:
@@ -36,6 +36,15 @@ def test_a_choice(at: At) -> None:
     old = sam.find("1 of 8")
     assert old.words == "1 of 8 · Which of these is closest to your story?  \nIt happened late or only in part"
     assert "2 of 8" in sam.last.words
+
+
+def test_the_next_question_waits_for_no_change(at: At) -> None:
+    """The question that follows is on its way at once, beside the change of the one that was left."""
+    sam = at("closeness")
+    sam.house.asleep = True
+    sam.choose("It happened late or only in part")
+    rows = [sam.house.read(lambda tx, one=one: outbox.get(tx, one)) for one in sam.house.read(outbox.being_sent)]
+    assert sorted(row.op for row in rows) == [Op.POST, Op.UPDATE]
 
 
 def test_ticking_says_nothing(at: At) -> None:

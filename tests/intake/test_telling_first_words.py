@@ -94,6 +94,20 @@ def test_start_begins(house: House, sam: Person) -> None:
     assert sam.draft.notice_version == 5
 
 
+def test_what_was_still_to_be_changed_does_not_undo_start(house: House, sam: Person) -> None:
+    """A change of the offer that is sent after Start was pressed is no longer made: its buttons would stand again."""
+    sam.say("hi")
+    sam.say(LONG)
+    house.asleep = True
+    sam.say("and then")
+    sam.press("Start afresh")
+    house.asleep = False
+    house.deliver()
+    _, offer, question = sam.screen
+    assert offer.words == "Started Tuesday 3 June, after reading notice 5."
+    assert "1 of 8" in question.words
+
+
 def test_start_twice(sam: Person) -> None:
     """A second press of Start begins nothing and says where we are."""
     sam.say("hi")

@@ -195,6 +195,7 @@ async def test_what_is_kept_goes_on(tmp_path: Path) -> None:
             await sam.do("say", channel=DM, text="hi")
             await press(sam, "Start", await sees(sam, DM, "Nothing you type is kept until you press Start."))
             await sees(sam, DM, FIRST_QUESTION)
+            await sees(sam, DM, "Started Tuesday 10 June, after reading notice 5.")
             said = await sam.do("say", channel=STORIES_CHANNEL, text="first")
             await sam.do("say", channel=STORIES_CHANNEL, text="reply", thread_ts=said["ts"])
             room.guide.done.add("tell")
