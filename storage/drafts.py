@@ -5,7 +5,7 @@ fragment leaves its `ts` behind without its words, so that a late copy of the me
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from storage.prepared import Prepared
 from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose, Screened
 from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
 
+_NOTHING_SCREENED = Screened()
 _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
 _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
@@ -291,20 +292,26 @@ def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
     """What the draft holds for each prompt, without the words themselves."""
     found: dict[str, Answer] = {}
     of_draft = {"draft": draft_id}
+    tallies = {about: (number, length + number - 1) for about, number, length in _TALLIES.all(tx, of_draft)}
     for prompt_id, choices, other, skipped, form_text, screened in _ANSWERS.all(tx, of_draft):
+        number, length = tallies.pop(prompt_id, (0, 0))
         found[prompt_id] = Answer(
-            prompt_id, tuple(choices), other, skipped, form_text, screened=_screened(screened or {})
+            prompt_id, tuple(choices), other, skipped, form_text, number, length, _screened(screened)
         )
-    for about, number, length in _TALLIES.all(tx, of_draft):
-        found[about] = replace(found.get(about, Answer(about)), count=number, length=length + number - 1)
+    for about, (number, length) in tallies.items():
+        found[about] = Answer(about, count=number, length=length)
     return found
 
 
-def _screened(kept: Mapping[str, Any]) -> Screened:
-    return Screened(
-        mark=kept.get("mark", ""),
-        kept=tuple((start, end, kind) for start, end, kind in kept.get("kept", ())),
-        removed=tuple((kind, number) for kind, number in kept.get("removed", ())),
+def _screened(kept: Mapping[str, Any] | None) -> Screened:
+    return (
+        _NOTHING_SCREENED
+        if not kept
+        else Screened(
+            mark=kept.get("mark", ""),
+            kept=tuple((start, end, kind) for start, end, kind in kept.get("kept", ())),
+            removed=tuple((kind, number) for kind, number in kept.get("removed", ())),
+        )
     )
 
 

@@ -114,11 +114,11 @@ def added_to_form(answer: Answer, words: str) -> Answer:
     return replace(answer, form_text=f"{answer.form_text}\n{words}" if answer.form_text else words)
 
 
-def alive(tx: Tx, policy: Policy, draft: Draft) -> Draft:
-    """The draft with its clocks wound: a sign of life puts nudge and expiry off. The nudge comes once only."""
+def alive(tx: Tx, policy: Policy, draft: Draft, *, carrier_id: str | None) -> Draft:
+    """The draft with this carrier and its clocks wound: a sign of life puts nudge and expiry off. It is nudged once."""
     nudge = None if draft.nudge_at is None else rules.nudge_at(policy, tx.now)
     expiry = None if draft.expires_at is None else rules.expires_at(policy, tx.now)
-    return replace(draft, active_at=tx.now, nudge_at=nudge, expires_at=expiry)
+    return replace(draft, active_at=tx.now, nudge_at=nudge, expires_at=expiry, carrier_id=carrier_id)
 
 
 class Carrier:
@@ -143,7 +143,7 @@ class Carrier:
 
     def carry_out(self, step: Step) -> Close | None:
         """Keep, ask and tidy as the step says, and save the draft; a Close is handed back to be done."""
-        self.draft = alive(self.tx, self.policy, replace(step.draft, carrier_id=self.before.draft.carrier_id))
+        self.draft = alive(self.tx, self.policy, step.draft, carrier_id=self.before.draft.carrier_id)
         closing: Close | None = None
         for reply in step.replies:
             match reply:

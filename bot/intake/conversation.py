@@ -61,8 +61,8 @@ def respond(conversation: Conversation, given: Input) -> Step:
     for reply in step.replies:
         if isinstance(reply, SetAnswer | Rewrite):
             answered = answered.with_answer(reply.answer)
-    total = len(answered.asked)
-    return replace(step, draft=replace(step.draft, shown_total=max(total, conversation.draft.shown_total)))
+    total = max(len(answered.asked), conversation.draft.shown_total)
+    return step if total == step.draft.shown_total else replace(step, draft=replace(step.draft, shown_total=total))
 
 
 def begin(script: Script, draft: Draft) -> Step:

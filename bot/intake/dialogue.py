@@ -102,7 +102,7 @@ class Conversation:
     @property
     def asked(self) -> tuple[Question, ...]:
         """The questions that are asked, given the choices so far."""
-        return self.script.asked(self.chosen)
+        return self.script.questions if self.script.is_straight else self.script.asked(self.chosen)
 
     @property
     def question(self) -> Question | None:

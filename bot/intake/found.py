@@ -5,7 +5,7 @@ Decisions are kept beside the answer (`Answer.screened`) without words, and hold
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -54,11 +54,15 @@ def typed(conversation: Conversation) -> Iterator[tuple[str, str]]:
         yield CREDIT, credit
 
 
-def findings(conversation: Conversation) -> tuple[Finding, ...]:
-    """Everything strong that still stands and that its teller has not spoken of, in the order it was asked."""
+def findings(conversation: Conversation, among: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Everything strong that still stands and that its teller has not spoken of, in the order it was asked.
+
+    `among`: only what was typed for these prompts.
+    """
     return tuple(
         Finding(prompt_id, span, words)
         for prompt_id, words in typed(conversation)
+        if among is None or prompt_id in among
         for span in _strong(prompt_id, words)
         if (span.start, span.end, span.kind) not in _kept(conversation.answer(prompt_id), words)
     )

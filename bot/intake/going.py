@@ -80,13 +80,12 @@ def open_findings(conversation: Conversation) -> tuple[Finding, ...]:
     if came_from is None:
         return findings(conversation)
     if came_from == CREDIT:
-        return tuple(one for one in findings(conversation) if one.prompt_id == CREDIT)
+        return findings(conversation, (CREDIT,))
     return _found_in(conversation, conversation.script.question(came_from))
 
 
 def _found_in(conversation: Conversation, question: Question) -> tuple[Finding, ...]:
-    mine = {prompt.id for prompt in question.prompts}
-    return tuple(one for one in findings(conversation) if one.prompt_id in mine)
+    return findings(conversation, {prompt.id for prompt in question.prompts})
 
 
 def screened_anew(conversation: Conversation) -> Step | None:

@@ -165,6 +165,11 @@ class Script:
         return tuple(Question(tuple(prompts)) for prompts in together)
 
     @cached_property
+    def is_straight(self) -> bool:
+        """Whether every question is asked, whatever is chosen."""
+        return all(question.lead.when is None for question in self.questions)
+
+    @cached_property
     def _prompts(self) -> Mapping[str, Prompt]:
         return {prompt.id: prompt for prompt in self.prompts}
 
@@ -192,6 +197,8 @@ class Script:
         What depends on a choice counts once that choice is made: so the number of questions only ever grows while a
         story is told. What depends on a skipped prompt, or on a question that is not asked, is not asked.
         """
+        if self.is_straight:
+            return self.questions
         asked: list[Question] = []
         open_ids: set[str] = set()
         for question in self.questions:
