@@ -65,8 +65,14 @@ class Tx:
     """Outbox lanes that this transaction gave something to do; told to delivery after the commit."""
     at_once: bool = True
     """Whether delivery can take a message on at once: if so, one whose lane is idle counts as being sent."""
-    _raw: sqlite3.Connection | None = field(default=None, repr=False)
-    _heard: bool | None = field(default=None, repr=False)
+    raw: sqlite3.Connection = field(init=False, repr=False)
+    """The driver's own connection, for statements that are prepared."""
+    heard: bool = field(init=False, repr=False)
+    """Whether somebody listens to the engine's statements, as tests do."""
+
+    def __post_init__(self) -> None:
+        self.raw = cast(sqlite3.Connection, self.connection.connection.dbapi_connection)
+        self.heard = bool(self.connection.dispatch.before_cursor_execute)
 
     def insert(self, table: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row of this workspace."""
@@ -80,20 +86,6 @@ class Tx:
         """Insert the row, or set its other columns where one with this key is there."""
         others = tuple(name for name in values if name not in key)
         _upsert_into(table, key, others).change(self, {"workspace": self.workspace, **values})
-
-    @property
-    def raw(self) -> sqlite3.Connection:
-        """The driver's own connection, for statements that are prepared."""
-        if self._raw is None:
-            self._raw = cast(sqlite3.Connection, self.connection.connection.dbapi_connection)
-        return self._raw
-
-    @property
-    def heard(self) -> bool:
-        """Whether somebody listens to the engine's statements, as tests do: asked once in a transaction."""
-        if self._heard is None:
-            self._heard = bool(self.connection.dispatch.before_cursor_execute)
-        return self._heard
 
 
 class Database:

@@ -31,12 +31,14 @@ class _Plan(NamedTuple):
     """A compiled statement: its text, its parameters in order, and what to do with each column of its rows."""
 
     sql: str
-    own: tuple[Any, ...]
+    own: list[Any]
     """What it brings itself, as the database's, in the places of all its parameters."""
     here: tuple[int, ...]
     """Where the workspace stands."""
-    given: tuple[tuple[int, str, Convert | None], ...]
-    """Where something that is passed stands, its name, and what makes it the database's."""
+    plain: tuple[tuple[int, str], ...]
+    """Where something that is passed stands as it is, and its name."""
+    given: tuple[tuple[int, str, Convert], ...]
+    """Where something else that is passed stands, its name, and what makes it the database's."""
     columns: tuple[tuple[int, Convert], ...]
     """Those columns that are not as the database gives them."""
 
@@ -81,18 +83,18 @@ class Prepared:
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = _plan(self._statement, tx.connection.dialect, key)
-        sql, own, here, given, columns = plan
-        bound = list(own)
+        sql, own, here, plain, given, columns = plan
+        bound = own.copy()
         for place in here:
             bound[place] = tx.workspace
+        for place, name in plain:
+            bound[place] = values[name]
         for place, name, convert in given:
             value = values[name]
-            bound[place] = value if convert is None or value is None else convert(value)
-        cursor = tx.raw.cursor()
+            bound[place] = None if value is None else convert(value)
         if tx.heard:
-            _announce(tx.connection, cursor, sql, bound)
-        cursor.execute(sql, bound)
-        return cursor, columns
+            _announce(tx.connection, sql, bound)
+        return tx.raw.execute(sql, bound), columns
 
 
 def _converted(row: Row, columns: Sequence[tuple[int, Convert]]) -> Row:
@@ -104,8 +106,9 @@ def _converted(row: Row, columns: Sequence[tuple[int, Convert]]) -> Row:
     return tuple(made)
 
 
-def _announce(connection: Connection, cursor: sqlite3.Cursor, sql: str, given: list[Any]) -> None:
+def _announce(connection: Connection, sql: str, given: list[Any]) -> None:
     """Tell whoever listens to the engine's statements (tests do), as SQLAlchemy would."""
+    cursor = cast(sqlite3.Connection, connection.connection.dbapi_connection).cursor()
     for listener in connection.dispatch.before_cursor_execute:
         listener(connection, cursor, sql, tuple(given), None, False)
 
@@ -116,13 +119,17 @@ def _plan(statement: Executable, dialect: Dialect, names: Sequence[str]) -> _Pla
         raise ValueError("only a statement of fixed length whose values are all given can be prepared")
     own: list[Any] = []
     here: list[int] = []
-    given: list[tuple[int, str, Convert | None]] = []
+    plain: list[tuple[int, str]] = []
+    given: list[tuple[int, str, Convert]] = []
     for place, name in enumerate(compiled.positiontup):
         bind = compiled.binds[name]
         convert = _to_database(bind.type, dialect)
         own.append(None)
         if name in names:
-            given.append((place, name, convert))
+            if convert is None:
+                plain.append((place, name))
+            else:
+                given.append((place, name, convert))
         elif name == HERE:
             here.append(place)
         elif bind.required:
@@ -135,14 +142,24 @@ def _plan(statement: Executable, dialect: Dialect, names: Sequence[str]) -> _Pla
     converts = ((index, _from_database(column.type, dialect)) for index, column in enumerate(columns))
     return _Plan(
         compiled.string,
-        tuple(own),
+        own,
         tuple(here),
+        tuple(plain),
         tuple(given),
         tuple((index, convert) for index, convert in converts if convert is not None),
     )
 
 
 # What SQLAlchemy would do for these types takes several calls for each value. NULL is None, and is not converted.
+
+
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = cast(Any, json.JSONDecoder()).scan_once
+"""What `json.loads` comes down to, after two looks for white space around it: SQLAlchemy writes none."""
+
+
+def _from_json(text: str) -> Any:
+    value, end = _SCAN(text, 0)
+    return value if end == len(text) else json.loads(text)
 
 
 def _to_database(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
@@ -157,5 +174,5 @@ def _from_database(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, Enum) and kind.enum_class is not None:
         return {member.value: member for member in kind.enum_class}.__getitem__
     if isinstance(kind, JSON):
-        return json.loads
+        return _from_json
     return kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -6,7 +6,7 @@ has waited in between asks again. `sending.py` is the only caller.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,9 +27,12 @@ _ON_A_MESSAGE: Final = (Op.UPDATE, Op.DELETE, Op.PERMALINK)
 _RENDERED: Final = (Op.POST, Op.UPDATE, Op.WHISPER, Op.FILE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Errand:
-    """A row and all it takes to send it. `closed` says why it is not to be said, `impossible` why it cannot be."""
+    """A row and all it takes to send it. `closed` says why it is not to be said, `impossible` why it cannot be.
+
+    Filled in here, step by step; nobody changes it once `next_errand` has returned it.
+    """
 
     row: OutboxRow
     kind: Kind
@@ -100,7 +103,8 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Wait
     if errand.impossible or errand.closed:
         return errand
     if errand.tidying and tx.now - max(row.enqueued_at, row.due_at) > TIDY_FOR:
-        return replace(errand, closed="too_old")
+        errand.closed = "too_old"
+        return errand
     return _said(tx, policy, errand)
 
 
@@ -110,24 +114,28 @@ def _placed(tx: Tx, errand: Errand, others: Mapping[str, OutboxRow | None]) -> E
     if row.op in _ON_A_MESSAGE:
         target = others["target"]
         if target is not None and target.channel and target.ts:
-            return replace(errand, channel=target.channel, target_ts=target.ts)
-        if not (row.response_url and row.op is Op.UPDATE):
-            return replace(errand, closed="no_target")
-        return replace(errand, target_comes=target is not None and target.state in _WAITING)
+            errand.channel, errand.target_ts = target.channel, target.ts
+        elif row.response_url and row.op is Op.UPDATE:
+            errand.target_comes = target is not None and target.state in _WAITING
+        else:
+            errand.closed = "no_target"
+        return errand
     sort, _, name = row.recipient.partition(":")
     thread = others["thread"]
     if row.thread is not None and (thread is None or thread.ts is None):
-        return replace(errand, closed="dependency")
-    thread_ts = row.thread_ts if thread is None else thread.ts
-    errand = replace(errand, person=row.person, thread_ts=thread_ts)
+        errand.closed = "dependency"
+        return errand
+    errand.person, errand.thread_ts = row.person, row.thread_ts if thread is None else thread.ts
     if sort == "channel" and name:
-        return replace(errand, channel=name)
-    if sort not in ("teller", "author"):
-        return replace(errand, impossible="unknown_recipient")
-    teller = tellers.find_author(tx, name) if sort == "author" else _teller(tx, name)
-    if teller is None:
-        return replace(errand, impossible=f"no_{sort}")
-    return replace(errand, teller=teller, channel=teller.dm_channel, person=row.person or teller.slack_user_id)
+        errand.channel = name
+    elif sort not in ("teller", "author"):
+        errand.impossible = "unknown_recipient"
+    elif (teller := tellers.find_author(tx, name) if sort == "author" else _teller(tx, name)) is None:
+        errand.impossible = f"no_{sort}"
+    else:
+        errand.teller, errand.channel = teller, teller.dm_channel
+        errand.person = row.person or teller.slack_user_id
+    return errand
 
 
 def _said(tx: Tx, policy: Policy, errand: Errand) -> Errand:
@@ -136,19 +144,19 @@ def _said(tx: Tx, policy: Policy, errand: Errand) -> Errand:
     if row.op not in _RENDERED:
         return errand  # no words leave: a gate that has closed on a message must not keep it from being deleted
     try:
-        reason = None if kind.gate is None else kind.gate(tx, policy, row)
-        if reason is not None:
-            return replace(errand, closed=reason)
-        if kind.render is None:
-            return replace(errand, impossible="unknown_kind")
-        rendered = kind.render(tx, policy, row)
+        errand.closed = None if kind.gate is None else kind.gate(tx, policy, row)
+        if errand.closed is None and kind.render is None:
+            errand.impossible = "unknown_kind"
+        elif errand.closed is None and kind.render is not None:
+            errand.rendered = kind.render(tx, policy, row)
+            errand.closed = "nothing_to_say" if errand.rendered is None else None
     except Exception as error:
         if is_unavailable(error):
             raise
         # A room's own mistake must not stand in the way of the lane; the keeper sees which it was.
         log.error("cannot render kind=%s id=%s", row.kind, row.id, exc_info=error)
-        return replace(errand, impossible=f"rendering_{type(error).__name__}")
-    return replace(errand, closed="nothing_to_say") if rendered is None else replace(errand, rendered=rendered)
+        errand.impossible = f"rendering_{type(error).__name__}"
+    return errand
 
 
 def _others(tx: Tx, row: OutboxRow) -> dict[str, OutboxRow | None]:

@@ -34,8 +34,8 @@ from .report import Campaign, Outcome, Say, together
 WHY = "the database cannot be written"
 LOCKED = 30.0
 MOST_WRONG = 50
-LIVES = 40
-"""Lives of one town: everything in it is looked at after each, which takes the longer the more there were."""
+LIVES = 10
+"""Lives of one town: the more there were, the longer it takes to look at everything, and the more is written anew."""
 
 
 async def campaign(
