@@ -5,6 +5,7 @@ left to say, and delivery drops the row.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,9 +37,13 @@ from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
 from storage import decisions, drafts, removals, stories, tellers
 from storage.database import Tx
-from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, Teller
+from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, StoryStatus, Teller
 
 IN_A_CHANNEL = "in_a_channel"
+_HASHING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
+"""Makes the hash of a code while Slack takes its receipt: it is slow on purpose, and nobody's message waits for it."""
+_TAKEN_BACK = (StoryStatus.WITHDRAWN, StoryStatus.REMOVED)
+"""A code of these has been used up, or would have nothing to take back."""
 
 
 def kinds(shelf: Shelf) -> Kinds:
@@ -68,7 +73,7 @@ def kinds(shelf: Shelf) -> Kinds:
         IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel()),
         sending.CHECKED: Kind(render=_checked),
         sending.SENT: Kind(render=_sent),
-        sending.RECEIPT: Kind(render=_receipt),
+        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts),
         sending.KEPT: Kind(render=_kept),
         sending.DELETED: Kind(render=_deleted),
         sending.EDIT_TOO_LATE: Kind(render=_edit_too_late),
@@ -304,14 +309,27 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     permitted = stories.may_go_to(tx, row.story_id, view.version, Place.DIGEST)
     said = when.say_slot(policy, slot) if slot is not None and permitted else None
     again = bool(row.args.get("again"))
-    code = None if again else _code(tx, policy, row.story_id, view.number)
+    code = None if again else _code(tx, policy, row, view.number)
     return telling.receipt(policy, view, slot=said, again=again, story_id=row.story_id, code=code)
 
 
-def _code(tx: Tx, policy: Policy, story_id: str, number: int) -> str | None:
+def _code(tx: Tx, policy: Policy, row: OutboxRow, number: int) -> str | None:
     """The story's withdrawal code, unless the key that it was made with is another by now."""
-    code = codes.code_of(policy.code_key, story_id, number)
-    return code if removals.code_hash(tx, story_id) == codes.own_hash(story_id, code) else None
+    story_id = str(row.story_id)
+    code, kept = codes.code_of(policy.code_key, story_id, number), removals.code_hash(tx, story_id)
+    if kept is None and row.op is Op.POST:
+        _HASHING.submit(codes.own_hash, story_id, code)  # `_code_counts` finds it made
+        return code
+    return code if kept == codes.own_hash(story_id, code) else None
+
+
+def _code_counts(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    """The receipt stands, and with it the code that it shows: from now on whoever has it can take the story back."""
+    story = None if row.story_id is None else stories.find(tx, row.story_id)
+    if row.op is not Op.POST or row.args.get("again") or story is None or story.status in _TAKEN_BACK:
+        return
+    code = codes.code_of(policy.code_key, story.id, story.number)
+    removals.set_code(tx, story.id, codes.own_hash(story.id, code))
 
 
 def _kept(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:

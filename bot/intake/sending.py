@@ -19,10 +19,10 @@ from bot.intake.dialogue import (
 )
 from bot.intake.found import as_sent, hits, keeps_something
 from bot.intake.shelf import Shelf
-from bot.story import codes, tidings
 from bot.story import policy as rules
+from bot.story import tidings
 from bot.story.policy import Policy, can_be_changed
-from storage import audit, drafts, erasing, outbox, permissions, removals, screen_hits, stories, tellers
+from storage import audit, drafts, erasing, outbox, permissions, screen_hits, stories, tellers
 from storage.database import Tx
 from storage.records import (
     Draft,
@@ -76,8 +76,6 @@ def _send(tx: Tx, policy: Policy, conversation: Conversation, how: Close, carrie
         story = stories.add(tx, version, care=care, notice_version=draft.notice_version)
         tellers.set_author(tx, story.id, draft.teller_id, draft.id)
         trail.note(tx, trail.SEND, story_id=story.id)
-        code = codes.code_of(policy.code_key, story.id, story.number)
-        removals.set_code(tx, story.id, codes.own_hash(story.id, code))
     permissions.confirm(
         tx, story.id, story.current_version, taken_out=not how.care, notice_version=draft.notice_version
     )

@@ -6,6 +6,7 @@ is timed for all of them. Times are seconds of the event loop's clock.
 """
 
 import asyncio
+import random
 import resource
 from collections import deque
 from dataclasses import dataclass, field
@@ -49,8 +50,9 @@ class Load:
         """By channel, since when a reply is awaited."""
         self._sent: dict[str, tuple[float, str]] = {}
         """By envelope, when it was sent and for which channel."""
-        self._idle: deque[str] | None = None
+        self._idle: list[str] | None = None
         """With a fixed rate: channels with something to send."""
+        self._dice = random.Random(7)
         self._measuring, self._over, self._replies = False, False, 0
         self._lost: Lost | None = None
         self._seen = Seen(0, 0, 0, 0, 0, 0, 0)
@@ -67,7 +69,7 @@ class Load:
 
     async def at_rate(self, child: Child, *, rate: float, warm_up: float, seconds: float) -> Seen:
         """So many messages a second, whoever is free to write one; latency counts from when each was to be sent."""
-        self._idle = deque()
+        self._idle = []
         self._begin_all()
         clock = asyncio.create_task(self._keep_rate(rate))
         try:
@@ -134,7 +136,8 @@ class Load:
             if self._over:
                 return
             if self._idle:
-                self._send(self._idle.popleft(), due)
+                # Whoever it is: in turns, all would tell in step, and send their stories in the same second.
+                self._send(self._idle.pop(self._dice.randrange(len(self._idle))), due)
             elif self._measuring:
                 self._seen.late += 1
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from intake_person import DIFFERENCE, LESSON, WHAT, At
 
+from bot.story import codes
 from bot.text import normalise
-from storage import drafts, outbox
-from storage.records import Naming, Place, Stage
+from storage import drafts, outbox, removals, stories
+from storage.records import Naming, Place, Stage, StoryStatus
 
 
 def test_the_check(at: At) -> None:
@@ -141,6 +142,32 @@ def test_by_name(at: At) -> None:
     sam.choose("Weekly digest")
     sam.press("Send for review")
     assert sam.house.version().credit_line == "Sam Okoro, practitioner"
+
+
+def test_the_code_counts_once_the_receipt_stands(at: At) -> None:
+    """The code that the receipt shows is kept as a hash when it is posted: before that nobody has it."""
+    sam = at("_ready")
+    sam.house.asleep = True
+    sam.press("Send for review")
+    story = sam.house.story()
+    assert sam.house.read(lambda tx: removals.code_hash(tx, story.id)) is None
+    sam.house.asleep = False
+    sam.house.deliver()
+    code = codes.code_of(sam.house.policy.code_key, story.id, story.number)
+    assert code in sam.last.words
+    assert sam.house.read(lambda tx: removals.code_hash(tx, story.id)) == codes.hash_of(story.id, code)
+
+
+def test_a_receipt_that_is_overtaken_by_a_withdrawal_leaves_no_code(at: At) -> None:
+    """A story that was taken back while its receipt was on its way has nothing that a code could take back."""
+    sam = at("_ready")
+    sam.house.asleep = True
+    sam.press("Send for review")
+    story = sam.house.story()
+    sam.house.do(lambda tx, policy: stories.change(tx, story.id, status=StoryStatus.WITHDRAWN))
+    sam.house.asleep = False
+    sam.house.deliver()
+    assert sam.house.read(lambda tx: removals.code_hash(tx, story.id)) is None
 
 
 def test_no_name(at: At) -> None:
