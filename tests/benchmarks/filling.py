@@ -15,6 +15,9 @@ from storage.types import to_microseconds
 
 WEEK = 12
 """Stories of an edition."""
+LATELY = 400
+"""Stories of the last eight weeks, however many there are in all: what has grown is the past, over twenty years."""
+_LATELY, _BEFORE = timedelta(weeks=8), timedelta(days=20 * 365)
 SERVICES = ("health", "police", "housing-and-homelessness", "fire-and-rescue", "central-government")
 SAID = (
     ("what", "body", "What happened", "A tenant came home and nobody had told the housing office about the stairs"),
@@ -83,7 +86,9 @@ def _each(most: str = ":most") -> str:
 
 
 def _stories(raw: sqlite3.Connection, values: dict[str, object]) -> None:
-    story, told = _HEX.format("n"), ":now - (:most - n) * 7000000"
+    ago, weeks, years = ":most - n", _LATELY // timedelta(microseconds=1), _BEFORE // timedelta(microseconds=1)
+    early = f":now - {weeks} - ({ago}) * ({years} / :most)"
+    story, told = _HEX.format("n"), f"iif({ago} < {LATELY}, :now - ({ago}) * {weeks // LATELY}, {early})"
     raw.execute(
         f"{_each()} INSERT INTO story (workspace, id, number, status, current_version, approved_version, submitted_at, "
         f"changed_at, care, held) SELECT :ws, {story}, n, 'posted', 1, 1, {told}, {told}, 0, 0 FROM each",
