@@ -30,7 +30,6 @@ from storage.tables import OutboxRowTable as Row
 
 _POSTED: Final = (Op.POST, Op.FILE)
 _IN_SLACK: Final = (OutboxState.SENT, OutboxState.SENDING)
-_IN_DOUBT: Final = "in_doubt"
 
 
 def drafts_of(tx: Tx, story_id: str) -> list[str]:
@@ -115,7 +114,7 @@ def _copies(tx: Tx, story_id: str) -> list[OutboxRow]:
 
 def _may_stand(row: OutboxRow) -> bool:
     if row.state is OutboxState.PARKED:
-        return (row.reason or "").startswith(_IN_DOUBT)
+        return outbox.is_in_doubt(row)
     return row.state in _IN_SLACK
 
 

@@ -214,6 +214,11 @@ def mark_parked(tx: Tx, row: OutboxRow, reason: str) -> bool:
     return _settle(tx, row, {"state": OutboxState.PARKED, "reason": reason, "response_url": None})
 
 
+def is_in_doubt(row: OutboxRow) -> bool:
+    """Whether it was parked without anybody knowing if it was posted: its message may stand in Slack."""
+    return row.state is OutboxState.PARKED and (row.reason or "").startswith("in_doubt")
+
+
 def mark_dropped(tx: Tx, row: OutboxRow, reason: str) -> bool:
     """The row is no longer to be said (its gate closed, or something newer says it)."""
     return _settle(tx, row, {"state": OutboxState.DROPPED, "reason": reason, "response_url": None})

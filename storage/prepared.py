@@ -158,7 +158,10 @@ _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = cast(Any, json.JSONDecoder
 
 
 def _from_json(text: str) -> Any:
-    value, end = _SCAN(text, 0)
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:  # how it says that this is no JSON; `json.loads` says it as an error
+        end = -1
     return value if end == len(text) else json.loads(text)
 
 

@@ -277,7 +277,7 @@ class Message:
     key: str | None = None
     lane: str | None = None
     """Default: the recipient, `aside:<recipient>` for what one person alone sees; tidying uses `tidy:<recipient>`,
-    what a press changes in place `beside:<recipient>`."""
+    what is changed in place in a conversation `beside:<recipient>`."""
     depends_on: str | None = None
     target: str | None = None
     """Outbox id of the message to update, delete or link to."""

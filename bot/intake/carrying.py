@@ -281,9 +281,9 @@ class Carrier:
         if carrier.kind == FOOT or reply.unanswered or repeated:
             self.remove(carrier)
         else:
-            args: Args = {"draft": self.draft.id, "place": reply.place, "back": bool(carrier.args.get("back"))}
+            args: Args = {"draft": self.draft.id, "place": reply.place, "left": True}
             args |= {"outcome": reply.outcome} if reply.outcome else {}
-            self.update(carrier, QUESTION, args, lane=tidings.beside(self.to))
+            self.update(carrier, QUESTION, args)
         if choice:
             held = outbox.find_by_key(self.tx, self._held_key(reply.place))
             if held is not None and held.state is not OutboxState.DROPPED:
@@ -354,8 +354,11 @@ class Carrier:
         """The message that carries the buttons, if there is one."""
         return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
 
-    def update(self, row: OutboxRow, kind: str, args: Args, *, lane: str | None = None) -> None:
-        """Change a message in place: through the press's own address where the press was on it."""
+    def update(self, row: OutboxRow, kind: str, args: Args) -> None:
+        """Change a message in place: through the press's own address where the press was on it.
+
+        Every change goes beside what is posted, which waits for none; among themselves changes keep their order.
+        """
         pressed = self.pressed
         mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
         outbox.enqueue(
@@ -365,7 +368,7 @@ class Carrier:
                 self.to,
                 op=Op.UPDATE,
                 args=args,
-                lane=lane,
+                lane=tidings.beside(self.to),
                 target=row.id,
                 depends_on=row.id,
                 response_url=pressed.response_url if pressed is not None and mine else None,

@@ -188,7 +188,7 @@ def naming(conversation: Conversation, *, buttons: bool, line: str | None = None
         shown = credit_line(conversation) or (
             _NAMING_WORDS[Naming.NAME] if chosen_naming(conversation) is Naming.NAME else _NAMING_WORDS[Naming.NONE]
         )
-        return _left("Permission, 1 of 2 · How should we describe you?", shown)
+        return _left(_HEADINGS["_naming"], shown)
     options = [kit.option(_NAMING_WORDS[one], one) for one in namings(conversation)]
     chosen = chosen_naming(conversation)
     blocks = [kit.section(ask), kit.actions(kit.radio(ids.NAME_AS, options, chosen))]
@@ -205,7 +205,7 @@ def credit(conversation: Conversation, *, buttons: bool, line: str | None = None
     text = "Type it as it should appear."
     known = conversation.answer(CREDIT).form_text
     if not buttons:
-        return _left("Shown as", known or "")
+        return _left(_HEADINGS["_credit"], known or "")
     blocks = [kit.section(f"*{text}* For example: Sam Okoro, practitioner")]
     if known:
         blocks.append(
@@ -265,7 +265,7 @@ def places(conversation: Conversation, policy: Policy, *, buttons: bool, line: s
     """Permission, 2 of 2: one un-ticked box per place."""
     ask = "Permission, 2 of 2 · *Where may we share it?* You can change this later."
     if not buttons:
-        return _left("Permission, 2 of 2 · Where may we share it?", places_sentence(chosen_places(conversation)))
+        return _left(_HEADINGS["_places"], places_sentence(chosen_places(conversation)))
     boxes = [kit.option(place_words(policy, place), place) for place in Place]
     blocks = [kit.section(ask), kit.actions(kit.ticks(ids.PLACES, boxes, chosen_places(conversation)))]
     blocks += _line(conversation, line)
@@ -321,6 +321,19 @@ def _step_buttons(conversation: Conversation, place: str) -> kit.Block:
 def _line(conversation: Conversation, line: str | None) -> list[kit.Block]:
     sentence = asking.line_of(line, conversation)
     return [kit.section(escape(sentence))] if sentence else []
+
+
+_HEADINGS = {
+    "_naming": "Permission, 1 of 2 · How should we describe you?",
+    "_credit": "Shown as",
+    "_places": "Permission, 2 of 2 · Where may we share it?",
+}
+
+
+def over(place: str) -> Rendered | None:
+    """A step that was left, of a draft that is over meanwhile: its name alone. None where something else says more."""
+    heading = _HEADINGS.get(place)
+    return None if heading is None else _left(heading, "")
 
 
 def _left(prefix: str, shown: str) -> Rendered:

@@ -87,7 +87,8 @@ def _say_several(tx: Tx, to: str, teller: Teller) -> None:
     if row is not None and row.kind == OFFER and not row.args.get("several"):
         args = {**row.args, "several": True}
         key = f"several:{row.id}"
-        outbox.enqueue(tx, Message(OFFER, to, op=Op.UPDATE, args=args, target=row.id, depends_on=row.id, key=key))
+        message = Message(OFFER, to, op=Op.UPDATE, args=args, target=row.id, depends_on=row.id, key=key)
+        outbox.enqueue(tx, replace(message, lane=tidings.beside(to)))
 
 
 def greet(tx: Tx, teller: Teller, *, pick_up: str | None = None) -> None:
@@ -115,7 +116,7 @@ def _lose_buttons(tx: Tx, to: str, outbox_id: str | None, *, after: str) -> None
     row = None if outbox_id is None else outbox.find(tx, outbox_id)
     if row is None or row.kind not in (NOTICE, OFFER) or outbox.drop_waiting(tx, row.id, "superseded"):
         return
-    lane = tidings.tidy(to)
+    lane = tidings.beside(to)  # before what Start makes of it, should that be pressed there meanwhile
     args = {**row.args, "bare": True}
     outbox.enqueue(tx, Message(row.kind, to, op=Op.UPDATE, args=args, target=row.id, depends_on=after, lane=lane))
 

@@ -35,7 +35,7 @@ from bot.story import codes, examples, tidings, when
 from bot.story.policy import Policy, can_be_changed, expires_at
 from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
-from storage import decisions, drafts, removals, stories, tellers
+from storage import decisions, drafts, outbox, removals, stories, tellers
 from storage.database import Tx
 from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, StoryStatus, Teller
 
@@ -73,7 +73,7 @@ def kinds(shelf: Shelf) -> Kinds:
         IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel()),
         sending.CHECKED: Kind(render=_checked),
         sending.SENT: Kind(render=_sent),
-        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts),
+        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts, parked=_code_may_stand),
         sending.KEPT: Kind(render=_kept),
         sending.DELETED: Kind(render=_deleted),
         sending.EDIT_TOO_LATE: Kind(render=_edit_too_late),
@@ -110,16 +110,17 @@ def _question(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered 
     place = str(row.args["place"])
     if row.args.get("outcome"):
         return screen_blocks.outcome(str(row.args["outcome"]))
-    live = _is_carrier(draft, row) and place == place_of(draft)
+    left = bool(row.args.get("left"))
+    live = _is_carrier(draft, row) and place == place_of(draft) and not left
     if row.op is Op.POST and not live:
         return None
-    if draft.state in (DraftState.DELETED, DraftState.EXPIRED):
+    if draft.state in (DraftState.DELETED, DraftState.EXPIRED) and not left:
         return None
     conversation = load(tx, shelf, draft)
     if place.startswith("_"):
         return _step(tx, policy, conversation, row, place, live)
     asked = conversation.script.question(place)
-    here = place == place_of(draft) and draft.state is DraftState.OPEN
+    here = place == place_of(draft) and draft.state is DraftState.OPEN and not left
     if not here and asked.kind in (PromptKind.CHOICE, PromptKind.CHOICES):
         return asking.answered(conversation, asked)
     said = asking.question(
@@ -137,9 +138,9 @@ def _is_answered_elsewhere(tx: Tx, draft: Draft, prompt_id: str) -> bool:
 def _step(
     tx: Tx, policy: Policy, conversation: Conversation, row: OutboxRow, place: str, live: bool
 ) -> Rendered | None:
-    """The product's own steps. Once the story is sent its draft has no words left, and the sent ones are rendered."""
-    if conversation.draft.state is DraftState.SENT:
-        return None
+    """The product's own steps. Once the draft is over it has no words left, and its messages lose only buttons."""
+    if conversation.draft.state not in (DraftState.OPEN, DraftState.KEPT):
+        return checking.over(place) if row.args.get("left") else None
     line = _line(row) if live else None
     match Stage(place[1:]):
         case Stage.CHECKING:
@@ -321,6 +322,12 @@ def _code(tx: Tx, policy: Policy, row: OutboxRow, number: int) -> str | None:
         _HASHING.submit(codes.own_hash, story_id, code)  # `_code_counts` finds it made
         return code
     return code if kept == codes.own_hash(story_id, code) else None
+
+
+def _code_may_stand(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    """A receipt of which nobody knows whether it was posted may stand all the same: then its code counts too."""
+    if outbox.is_in_doubt(row):
+        _code_counts(tx, policy, row)
 
 
 def _code_counts(tx: Tx, policy: Policy, row: OutboxRow) -> None:

@@ -3,11 +3,10 @@
 Pure functions of the workspace and what somebody did; `person.py` is the caller. Events are in `payloads.py`.
 """
 
-import copy
 from typing import Any
 
 from .controls import Control, State, state_of, state_values
-from .messages import Conversation, Post
+from .messages import Conversation, Post, copied
 from .views import View
 from .workspace import Workspace
 
@@ -46,14 +45,14 @@ def action(control: Control, state: State, *, action_ts: str, picked: Json | Non
     """Returns one entry of `actions`: the element's ids, its new value, when. `picked` is an overflow's option."""
     entry: Json = {"action_id": control.key[1], "block_id": control.key[0], "type": control.type}
     if control.type == "button":
-        entry["text"] = copy.deepcopy(control.element["text"])
+        entry["text"] = copied(control.element["text"])
         entry |= {key: control.element[key] for key in ("value", "style", "url") if key in control.element}
     elif picked is not None:
         entry["selected_option"] = picked
     else:
         entry |= state_of(control, state) or {}
     if "confirm" in control.element:
-        entry["confirm"] = copy.deepcopy(control.element["confirm"])
+        entry["confirm"] = copied(control.element["confirm"])
     return entry | {"action_ts": action_ts}
 
 

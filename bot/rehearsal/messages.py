@@ -4,10 +4,9 @@ State and its JSON shape; nothing here sends, checks scopes, or knows of faults.
 changes anything.
 """
 
-import copy
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +14,15 @@ Json = dict[str, Any]
 Kind = Literal["channel", "group", "im"]
 
 _EPOCH_MICROSECONDS = 1_000_000
+
+
+def copied(value: Any) -> Any:
+    """Returns a deep copy of something made of what JSON knows; `copy.deepcopy` takes five times as long."""
+    if type(value) is dict:
+        return {name: copied(part) for name, part in value.items()}
+    if type(value) is list:
+        return [copied(part) for part in value]
+    return value
 
 
 @dataclass(slots=True)
@@ -49,6 +57,11 @@ class Post:
         """Whether this is inside a thread and not its beginning."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
+    def as_it_is(self) -> "Post":
+        """Returns a copy that stays as the message is now."""
+        parts = ("blocks", "metadata", "files", "attachments", "edited", "reactions")
+        return replace(self, **{name: copied(getattr(self, name)) for name in parts})
+
     def as_json(self) -> Json:
         """Returns the message as Slack writes it in answers and events (metadata whole)."""
         message: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": self.team}
@@ -78,7 +91,7 @@ class Post:
             "edited": self.edited,
             "reactions": self.reactions,
         }
-        message |= {key: copy.deepcopy(value) for key, value in optional.items() if value}
+        message |= {key: copied(value) for key, value in optional.items() if value}
         if self.files is not None:
             message |= {"upload": False, "display_as_bot": False}
         if self.is_tombstone:
@@ -175,7 +188,7 @@ class Conversation:
 
 def with_ids(blocks: Iterable[Json]) -> list[Json]:
     """Returns a copy of the blocks with ids made up wherever the app gave none, as Slack does."""
-    fresh = [copy.deepcopy(b) for b in blocks]
+    fresh: list[Json] = [copied(block) for block in blocks]
     for block in fresh:
         block["block_id"] = block.get("block_id") or secrets.token_urlsafe(4)
         for element in elements_of(block):

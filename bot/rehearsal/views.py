@@ -4,14 +4,13 @@ State and its JSON shape. A modal is a stack of at most three views that belongs
 seconds of real time and opens one view. `web_api.py` and `person.py` are the callers.
 """
 
-import copy
 import secrets
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from .controls import State, state_values
-from .messages import with_ids
+from .messages import copied, with_ids
 
 Json = dict[str, Any]
 
@@ -47,7 +46,7 @@ class View:
             "id": self.id,
             "team_id": team_id,
             "type": self.type,
-            "blocks": copy.deepcopy(self.payload["blocks"]),
+            "blocks": copied(self.payload["blocks"]),
             "private_metadata": self.payload.get("private_metadata", ""),
             "callback_id": self.payload.get("callback_id", ""),
             "state": {"values": state_values(self.blocks, self.state)},

@@ -4,7 +4,6 @@ Every change is told to the listeners: the courier makes Slack's events of it, p
 again, a page redraws. No protocol here: scopes, errors and limits belong to `web_api.py`.
 """
 
-import copy
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -188,7 +187,7 @@ class Workspace:
 
     def update(self, post: Post, *, by: str, edited: bool = True, **changes: Any) -> Change:
         """Changes a message in place and marks it edited, unless only a preview was added."""
-        previous = copy.deepcopy(post)
+        previous = post.as_it_is()
         if changes.get("blocks"):
             changes["blocks"] = with_ids(changes["blocks"])
         for name, value in changes.items():

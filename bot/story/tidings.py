@@ -59,7 +59,7 @@ def author(story_id: str) -> str:
 
 
 def beside(recipient: str) -> str:
-    """The lane for what a press changes in place while the next question goes out: neither waits for the other."""
+    """The lane for what is changed in place while the next question goes out: neither waits for the other."""
     return f"beside:{recipient}"
 
 
