@@ -212,6 +212,8 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
 
         print(_opening(house), file=out, flush=True)
         await house.writer.run(lambda tx: digest.announce_dates(tx, house.edge.policy))
+        if house.workspace.last_alive_at is None:  # the first start: from now on, what is missed can be said
+            await house.writer.run(lambda tx: _alive(tx, house.edge.policy))
         await recovery.after_absence(house.workspace.last_alive_at, started)
         tasks = [
             asyncio.create_task(house.delivery.run(), name="delivery"),

@@ -355,10 +355,7 @@ class Carrier:
         return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
 
     def update(self, row: OutboxRow, kind: str, args: Args) -> None:
-        """Change a message in place: through the press's own address where the press was on it.
-
-        Every change goes beside what is posted, which waits for none; among themselves changes keep their order.
-        """
+        """Change a message in place, beside what is posted; through a press's own address where it was pressed."""
         pressed = self.pressed
         mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
         outbox.enqueue(

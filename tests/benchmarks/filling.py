@@ -16,8 +16,9 @@ from storage.types import to_microseconds
 WEEK = 12
 """Stories of an edition."""
 LATELY = 400
-"""Stories of the last eight weeks, however many there are in all: what has grown is the past, over twenty years."""
-_LATELY, _BEFORE = timedelta(weeks=8), timedelta(days=20 * 365)
+"""Stories of the last eight weeks, however many there are in all: what has grown is the past, back to a year ago, so
+that none has come to its review yet."""
+_LATELY, _BEFORE = timedelta(weeks=8), timedelta(days=300)
 SERVICES = ("health", "police", "housing-and-homelessness", "fire-and-rescue", "central-government")
 SAID = (
     ("what", "body", "What happened", "A tenant came home and nobody had told the housing office about the stairs"),

@@ -25,7 +25,7 @@ stored. The asynchronous one shares one session, the synchronous one is as it is
 """
 
 MUCH = """What is many is the past: the last eight weeks are as busy in both databases (at most 400 stories), and what
-was told before is spread over twenty years."""
+was told before is spread over most of a year."""
 
 LIMITS = """## What limits it
 
