@@ -77,7 +77,7 @@ def failure(plant: Plant | None, files: tuple[str, ...] | list[str]) -> str:
             return f"no end after {LONGEST} s"
     if ended.returncode == 0:
         return ""
-    lines = [line for line in ended.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    lines = [line for line in ended.stdout.splitlines() if line.startswith(("FAILED tests", "ERROR tests"))]
     if ended.returncode == 1 and lines:
         return lines[0].removeprefix("FAILED ")[:140]
     raise RuntimeError(f"the tests could not be run: {(ended.stdout + ended.stderr)[-2000:]}")

@@ -48,7 +48,8 @@ PLANTS = (
         ("tests/storage", "tests/intake/test_telling_recovery.py"),
         "storage/drafts.py",
         "    return tx.insert_once(\n        FragmentRow",
-        '    fragment = replace(fragment, ts=f"{fragment.ts}1")\n    return tx.insert_once(\n        FragmentRow',
+        "    from dataclasses import replace\n\n    fragment = replace(fragment, ts=fragment.ts + '1')\n"
+        "    return tx.insert_once(\n        FragmentRow",
     ),
     Plant(
         "every second fragment is thrown away",
