@@ -77,9 +77,10 @@ def messages_of(tx: Tx, story_id: str, *, previews: str, apart_from: frozenset[s
     for row in _rows(tx, Row.story_id == story_id):
         if row.recipient.startswith(("author:", "teller:")):
             found[row.id] = row
-    for draft_id in drafts_of(tx, story_id):
+    theirs = drafts_of(tx, story_id)
+    for draft_id in theirs:
         found |= {row.id: row for row in messages_of_draft(tx, draft_id)}
-    found |= {row.id: row for row in _copies(tx, story_id)}
+    found |= {row.id: row for row in _copies(tx, story_id, theirs)}
     for row in _rows(tx, literal_column(WAITING), Row.state == OutboxState.SENDING, Row.kind == previews):
         posted = row if row.op is Op.POST or row.target is None else outbox.find(tx, row.target)
         if posted is not None:
@@ -101,15 +102,23 @@ def messages_of(tx: Tx, story_id: str, *, previews: str, apart_from: frozenset[s
     ]
 
 
-def _copies(tx: Tx, story_id: str) -> list[OutboxRow]:
-    """Files in the teller's direct message, and what is going there at this moment: any may hold the story's words."""
+def _copies(tx: Tx, story_id: str, drafts_of_it: Sequence[str]) -> list[OutboxRow]:
+    """Files in the teller's direct message, and what is going there at this moment: any may hold the story's words.
+
+    Not so what is said in the telling of another: to take away the question that it stands at would end it.
+    """
     teller_id = tx.connection.execute(
         select(AuthorRow.teller_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
     ).scalar_one_or_none()
     if teller_id is None:
         return []
+    mine = (None, *drafts_of_it)
     theirs = _rows(tx, Row.lane == f"teller:{teller_id}")
-    return [row for row in theirs if row.op is Op.FILE or row.state is OutboxState.SENDING]
+    return [
+        row
+        for row in theirs
+        if row.op is Op.FILE or (row.state is OutboxState.SENDING and row.args.get("draft") in mine)
+    ]
 
 
 def _may_stand(row: OutboxRow) -> bool:

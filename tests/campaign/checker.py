@@ -149,6 +149,11 @@ def _as_approved(history: History, rehearsal: Rehearsal, connection: sqlite3.Con
         "SELECT s.number, a.value FROM story s JOIN version_answer a ON a.story_id = s.id AND a.n = s.approved_version"
     ):
         approved[number] += f" {value}"
+    for number, line in connection.execute(  # what was typed while one's name was asked for is shown as that
+        "SELECT s.number, v.credit_line FROM story s JOIN story_version v ON v.story_id = s.id "
+        "AND v.n = s.approved_version WHERE v.credit_line IS NOT NULL"
+    ):
+        approved[number] += f" {line}"
     for post in rehearsal.workspace.conversations[STORIES_CHANNEL].posts.values():
         shown = everything_in(post)
         for word in set(WORD.findall(shown)):

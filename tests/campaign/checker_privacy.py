@@ -10,7 +10,7 @@ from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from .history import History
 from .watch import WORD, Watch, everything_in
 
-BYTES = re.compile(rb"(?:zq|qs)\d{5}x\d{3}")
+BYTES = re.compile(rb"(?:zq|qs)\d{5}x\d{4}")
 TOMBSTONES = "altogether.db.tombstones"
 
 
@@ -69,7 +69,7 @@ def _in_logs(history: History, watch: Watch, lines: list[str]) -> Iterator[str]:
     """I11, I12: the bot prints neither words nor tellers."""
     tellers = {telling.teller for telling in history.tellings}
     chats = {c.id for c in watch.rehearsal.workspace.conversations.values() if c.user in tellers}
-    hidden = re.compile("|".join(sorted(tellers | chats)) + "|(?:zq|qs)[0-9]{5}x[0-9]{3}")
+    hidden = re.compile("|".join(sorted(tellers | chats)) + "|(?:zq|qs)[0-9]{5}x[0-9]{4}")
     for line in lines:
         if found := hidden.search(line):
             yield f"I11 the log holds {found[0]}"

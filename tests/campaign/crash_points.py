@@ -29,7 +29,7 @@ from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 SCRIPT = Path(__file__).with_name("script.toml")
 TUESDAY = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
-WORDS = ("zq00001x001", "zq00001x002")
+WORDS = ("zq00001x0001", "zq00001x0002")
 PATIENCE = 300.0
 """Seconds for one step of the life, restarts and a busy machine included."""
 AT_ONCE = ("Start", "Carry on", "Send for review")

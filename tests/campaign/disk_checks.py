@@ -17,7 +17,7 @@ from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 from .history import History
 
-WORD = re.compile(r"zq\d{5}x\d{3}")
+WORD = re.compile(r"zq\d{5}x\d{4}")
 CARD = re.compile(r"Story (\d+)\b")
 EDITION = re.compile(r"This week's stor(?:y|ies)")
 

@@ -76,7 +76,7 @@ class History:
 
     def word(self, telling: Telling) -> Told:
         """A word that nobody has typed before."""
-        told = Told(telling.teller, f"zq{telling.number:05d}x{len(telling.words):03d}", telling.number)
+        told = Told(telling.teller, f"zq{telling.number:05d}x{len(telling.words):04d}", telling.number)
         telling.words.append(told)
         self._of_word[told.word] = telling
         return told

@@ -14,7 +14,7 @@ from .history import History
 from .robot import PATIENCE, Robot, Seen
 from .watch import Watch
 
-SECRET = re.compile(r"qs\d{5}x\d{3}")
+SECRET = re.compile(r"qs\d{5}x\d{4}")
 NUMBER = re.compile(r"Story (\d+)")
 PLANS = ("approve",) * 12 + ("decline", "ask", "ask", "sensitive", "redact", "redact")
 TWO = re.compile(r"two (?:different )?reviewers")

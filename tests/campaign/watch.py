@@ -13,7 +13,7 @@ from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
 from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL, Change
 
-WORD = re.compile(r"zq\d{5}x\d{3}")
+WORD = re.compile(r"zq\d{5}x\d{4}")
 EDITION = re.compile(r"This week's stor(?:y|ies)")
 CARD = re.compile(r"^Story (\d+)\b.*?\bSent .*?version (\d+)", re.DOTALL)
 LONGEST_LOG = 20_000

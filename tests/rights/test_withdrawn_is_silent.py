@@ -12,7 +12,7 @@ from bot.outgoing import Kind, Rendered
 from bot.rights import service
 from bot.rights.rendering import watched
 from bot.story import tidings
-from storage import audit, outbox
+from storage import audit, outbox, tellers
 from storage.database import Database, Tx
 from storage.records import Message, OutboxRow, OutboxState, Story
 from storage.withdrawals import WithdrawnBy
@@ -66,6 +66,27 @@ def test_what_waits_about_it_is_dropped_by_the_withdrawal_itself(house: House) -
     dropped = row_of(house, waiting)
     assert (dropped.state, dropped.reason, dict(dropped.args)) == (OutboxState.DROPPED, "withdrawn", {})
     assert row_of(house, others).state is OutboxState.QUEUED
+
+
+def test_what_is_being_said_of_another_story_stays(house: House) -> None:
+    """Whoever takes a story back while they tell the next keeps the question they stand at; anything else may go."""
+    story = house.tell()
+
+    def put(tx: Tx) -> tuple[str, str]:
+        teller = tellers.find_author(tx, story.id)
+        assert teller is not None
+        to = tidings.teller(teller.id)
+        question = outbox.enqueue(tx, Message(NEWS, to, args={"draft": "another"}))
+        copy = outbox.enqueue(tx, Message(NEWS, to))
+        tx.connection.exec_driver_sql("UPDATE outbox SET state = 'sending' WHERE id IN (?, ?)", (question, copy))
+        return question, copy
+
+    question, copy = house.writer.submit(put).result(30)
+    withdraw(house, story)
+    removed = house.read(
+        lambda tx: tx.connection.exec_driver_sql("SELECT target FROM outbox WHERE op = 'delete'").scalars().all()
+    )
+    assert copy in removed and question not in removed
 
 
 def test_its_gate_is_shut_for_every_kind_that_does_not_look_itself(house: House) -> None:
