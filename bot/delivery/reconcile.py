@@ -18,8 +18,10 @@ from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.reader import Reader
 from storage import outbox
 
-MARGIN: Final = timedelta(minutes=5)
-"""Slack's clock and ours need not agree better than this."""
+MARGIN: Final = timedelta(days=2)
+"""Slack's clock and ours need not agree better than this: ours may be wrong, or be set right between two tries."""
+NEAR: Final = timedelta(minutes=5)
+"""The same for a message that is known by its words alone: the same was said before, perhaps, and is another."""
 PAGE: Final = 200
 MOST: Final = 2_000
 """Messages looked through at most. Pages may hold fewer than was asked for, so their number says nothing."""
@@ -88,7 +90,8 @@ class Search:
     async def look(self, errand: Errand) -> Finding:
         """Returns what the history shows now; it may be a little stale. The errand's channel must be known."""
         row = errand.row
-        oldest = f"{(max(row.enqueued_at, row.due_at) - MARGIN).timestamp():.6f}"  # not tried before it was due
+        due_at = max(row.enqueued_at, row.due_at)  # it was not tried before that
+        oldest, near = (f"{(due_at - margin).timestamp():.6f}" for margin in (MARGIN, NEAR))
         candidates = _Candidates(None if errand.rendered is None else plain(errand.rendered.text))
         cursor, looked = "", 0
         while looked < MOST:
@@ -102,7 +105,7 @@ class Search:
                 return Found(found)
             cursor = str((outcome.answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
-                return await self._by_words(errand, candidates, oldest)
+                return await self._by_words(errand, candidates, near)
         return Unreadable("history_too_long")
 
     def _among(self, messages: Sequence[Json], outbox_id: str, candidates: _Candidates) -> str | None:
@@ -117,13 +120,13 @@ class Search:
                 candidates.ts.append(str(message["ts"]))
         return None
 
-    async def _by_words(self, errand: Errand, candidates: _Candidates, oldest: str) -> Finding:
-        """The first unmarked message with the same words that no other row accounts for."""
+    async def _by_words(self, errand: Errand, candidates: _Candidates, near: str) -> Finding:
+        """The first unmarked message since then with the same words that no other row accounts for."""
         channel = errand.channel
         if not candidates.ts or channel is None:
             return Absent()
-        known = await self._reader.read(lambda tx: outbox.known_ts(tx, channel, errand.row.enqueued_at - MARGIN))
-        free = sorted(ts for ts in candidates.ts if ts not in known and ts >= oldest)
+        known = await self._reader.read(lambda tx: outbox.known_ts(tx, channel, errand.row.enqueued_at - NEAR))
+        free = sorted(ts for ts in candidates.ts if ts not in known and ts >= near)
         return Found(free[0]) if free else Absent()
 
 

@@ -46,6 +46,19 @@ async def test_a_message_is_posted_once_whatever_becomes_of_the_answer(house: Ho
     assert house.row(sent).ts == house.posts()[0].ts
 
 
+async def test_a_clock_that_was_an_hour_fast_hides_no_message(house: House) -> None:
+    """Put in line by a clock that is set back before the message is sent: by Slack's it stands before its own time."""
+    sent = await house.put("words")
+    await house.do(
+        lambda tx: tx.connection.exec_driver_sql("UPDATE outbox SET enqueued_at = enqueued_at + 3600000000").rowcount
+    )
+    house.faults.lose_reply_after("chat.postMessage")
+    house.start()
+    await house.drained()
+    assert house.texts() == ["words"]
+    assert house.row(sent).ts == house.posts()[0].ts
+
+
 async def test_a_reply_in_a_thread_is_looked_for_in_the_thread(house: House) -> None:
     """A part of a digest whose answer was lost stands in its thread once."""
     house.start()
