@@ -24,9 +24,6 @@ The echoes are Bolt as its documentation starts it: each message and press is an
 stored. The asynchronous one shares one session, the synchronous one is as it is by default.
 """
 
-MUCH = """What is many is the past: the last eight weeks are as busy in both databases (at most 400 stories), and what
-was told before is spread over most of a year."""
-
 LIMITS = """## What limits it
 
 Processor time, and of that Python: SQLite takes a tenth, waiting for the disk next to nothing, since many answers share
@@ -52,9 +49,10 @@ def write(folder: Path) -> None:
         parts += [table(load["rows"]), "### Ratios", ratios(load["rows"])]
     found = load_json(folder / "scale.json")
     if found is not None:
-        parts += ["## With much in the database", _machine(found), MUCH, scale.table(found["rows"])]
+        parts += ["## With much in the database", _machine(found), found.get("filled", ""), scale.table(found["rows"])]
     parts.append(LIMITS)
-    (folder / "RESULTS.md").write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
+    said = [part.strip() for part in parts if part]
+    (folder / "RESULTS.md").write_text("\n\n".join(said) + "\n", encoding="utf-8")
 
 
 def _machine(found: dict[str, Any]) -> str:
