@@ -27,8 +27,8 @@ stored. The asynchronous one shares one session, the synchronous one is as it is
 LIMITS = """## What limits it
 
 Processor time, and of that Python: SQLite takes a tenth, waiting for the disk next to nothing, since many answers share
-one commit. A message of the bot costs as much as six or seven echoes. Two calls of Slack's where the echo makes one (the
-question that was left shrinks, feet move) and one envelope more for each tick are the first of these. The second is the
+one commit. A message of the bot costs as much as six or seven echoes: two calls of Slack's where the echo makes one
+(the question that was left shrinks, feet move) and one envelope more for each tick are the first of these. The second is the
 thread that writes: thirty statements and the conversation's rules for each message, and the hash of a withdrawal code
 for each story, which is slow on purpose (9 ms, half a millisecond for each message of its story). The third is reading
 and rendering at the moment of sending, which is what lets a withdrawal or an edit stop a message that waits already.
