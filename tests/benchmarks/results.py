@@ -27,17 +27,16 @@ stored. The asynchronous one shares one session, the synchronous one is as it is
 LIMITS = """## What limits it
 
 Processor time, and of that Python: SQLite takes a tenth, waiting for the disk next to nothing, since many answers share
-one commit. A message of the bot costs as much as six or seven echoes: two calls of Slack's where the echo makes one
-(the question that was left shrinks, feet move) and one envelope more for each tick are the first of these. The second is the
-thread that writes: thirty statements and the conversation's rules for each message, and the hash of a withdrawal code
-for each story, which is slow on purpose (9 ms, half a millisecond for each message of its story). The third is reading
-and rendering at the moment of sending, which is what lets a withdrawal or an edit stop a message that waits already.
+one commit. A message of the bot costs as much as six or seven echoes. First, it makes two calls of Slack's where the
+echo makes one: the question that was left shrinks, feet move. Second is the thread that writes: thirty statements and
+the conversation's rules for each message, and the hash of a withdrawal code for each story, which is slow on purpose
+(9 ms, half a millisecond for each message of its story). Third is reading and rendering at the moment of sending, which
+is what lets a withdrawal or an edit stop a message that waits already.
 
 The threads share one interpreter: on two cores they hand it to each other at a cost, a quarter to a half more processor
-time for each message, and no more of them are answered than on one.
-Running the services on the event loop and only the commit beside it
-was tried on a copy: 1.1 times as many messages on one core and 1.45 times on two. It is not done, for one slow service
-would then hold up the connection to Slack for everybody.
+time for each message, and no more of them are answered than on one. Running the services on the event loop and only the
+commit beside it was tried on a copy: 1.1 times as many messages on one core and 1.45 times on two. It is not done, for
+one slow service would then hold up the connection to Slack for everybody.
 """
 
 
