@@ -17,6 +17,14 @@ def rehearsal(tmp_path: Path, nursery: Nursery) -> Iterator[OpenRehearsal]:
         yield opened
 
 
+def answer(sam: Mouse, words: str) -> None:
+    """One message answers the open question; what was said under it goes when it is left."""
+    sam.say(words)
+    sam.see("Got that.")
+    sam.press("Next")
+    expect(sam.main.get_by_text("Got that.")).to_have_count(0)
+
+
 def tell_a_story(sam: Mouse) -> None:
     """Sam tells a story, changes an answer on the way, and sends it."""
     sam.say("hi")
@@ -26,13 +34,9 @@ def tell_a_story(sam: Mouse) -> None:
     sam.choose("radio", "It happened late or only in part")
     sam.press("Next")
     sam.see("2 of 8")
-    sam.say("A tenant came home from hospital, and housing heard of it from the front step.")
-    sam.see("Got that.")
-    sam.press("Next")
+    answer(sam, "A tenant came home from hospital, and housing heard of it from the front step.")
     sam.see("3 of 8")
-    sam.say("She waited two nights, and one call would have saved both of them.")
-    sam.see("Got that.")
-    sam.press("Next")
+    answer(sam, "She waited two nights, and one call would have saved both of them.")
     sam.see("4 of 8")
     sam.press("Choose services")
     sam.choose("checkbox", "Health")
@@ -42,9 +46,7 @@ def tell_a_story(sam: Mouse) -> None:
     sam.see("5 of 8")
     sam.press("Skip")
     sam.see("6 of 8")
-    sam.say("Ring the person who will be at the door.")
-    sam.see("Got that.")
-    sam.press("Next")
+    answer(sam, "Ring the person who will be at the door.")
     sam.see("7 of 8")
     sam.pick("Your work", "Practitioner")
     sam.press("Next")
@@ -57,9 +59,11 @@ def change_and_send(sam: Mouse) -> None:
     """One answer changed in the form, permission given, sent."""
     beside = sam.main.locator(".split", has_text="One thing to tell others")
     sam.press("Change", beside)
-    sam.page.get_by_role("dialog").wait_for()
+    form = sam.page.get_by_role("dialog")
+    form.wait_for()
     sam.fill("What one thing", "Ring the person who will be at the door, not the one on the form.")
     sam.press("Save")
+    form.wait_for(state="hidden")  # the message behind it may change before the form has heard that it was saved
     sam.see("Changed just now")
     sam.press("Carry on")
     sam.see("Permission, 1 of 2")
