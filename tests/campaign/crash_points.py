@@ -42,6 +42,7 @@ class Life:
         self.rehearsal, self.bot, self._gate, self._phase = rehearsal, bot, gate, phase
         self.sam, self.amira = rehearsal.person("sam"), rehearsal.person("amira")
         self.asked: set[str] = set()
+        self._death = asyncio.Event()
 
     async def play(self, check: Callable[[str], list[str]]) -> list[str]:
         """Everything in order; what `check` finds wrong after the posting and at the end."""
@@ -91,6 +92,8 @@ class Life:
     async def _mind(self) -> None:
         while True:
             await self.bot.wait()
+            self._death.set()
+            self._death = asyncio.Event()
             await self.bot.start()
 
     async def _until(self, holds: Callable[[], bool], act: Callable[[], Awaitable[None]]) -> None:
@@ -100,11 +103,22 @@ class Life:
                 news = asyncio.Event()
                 forget = self.rehearsal.log.listen(lambda _, heard=news: heard.set())
                 with suppress(NotAcknowledged, NotThere):  # an error on the screen, or it has gone: they look again
-                    await act()
+                    await self._or_dead(act)
                 with suppress(TimeoutError):  # nothing has happened: they look again all the same
                     async with asyncio.timeout(0.5):
                         await news.wait()
                 forget()
+
+    async def _or_dead(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Does it, or gives it up when the bot dies: nobody would answer before the deadline."""
+        acting, dying = asyncio.ensure_future(act()), asyncio.create_task(self._death.wait())
+        await asyncio.wait({acting, dying}, return_when=asyncio.FIRST_COMPLETED)
+        died = not acting.done()
+        for task in (acting, dying):
+            task.cancel()
+        done, _ = await asyncio.gather(acting, dying, return_exceptions=True)
+        if isinstance(done, Exception) and not died:
+            raise done
 
     # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────
 

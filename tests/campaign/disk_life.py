@@ -143,11 +143,8 @@ class Town:
                 return
             if waiting:
                 await reviewer.tries(reviewer.person.press("Approve", ts=waiting[0].ts, channel=REVIEW_CHANNEL))
-            await self._until(lambda: not self._offers_approval(reviewer, label), seconds=PATIENCE)
-
-    def _offers_approval(self, reviewer: Robot, label: re.Pattern[str]) -> bool:
-        cards = self._cards(reviewer, label)
-        return not cards or any("[Approve]" in one.shown for one in cards)
+            shown = [one.shown for one in cards]
+            await self._until(lambda: [one.shown for one in self._cards(reviewer, label)] != shown, seconds=PATIENCE)
 
     def _cards(self, reviewer: Robot, label: re.Pattern[str]) -> list[Message]:
         """The cards of this life's story. Of an earlier one too may have that number: in a copy that lacked its log."""
