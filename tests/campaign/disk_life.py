@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,8 +144,10 @@ class Town:
                 return
             if waiting:
                 await reviewer.tries(reviewer.person.press("Approve", ts=waiting[0].ts, channel=REVIEW_CHANNEL))
-            shown = [one.shown for one in cards]
-            await self._until(lambda: [one.shown for one in self._cards(reviewer, label)] != shown, seconds=PATIENCE)
+            await self._until(partial(self._news, reviewer, label, cards), seconds=PATIENCE)
+
+    def _news(self, reviewer: Robot, label: re.Pattern[str], seen: list[Message]) -> bool:
+        return self._cards(reviewer, label) != seen
 
     def _cards(self, reviewer: Robot, label: re.Pattern[str]) -> list[Message]:
         """The cards of this life's story. Of an earlier one too may have that number: in a copy that lacked its log."""
