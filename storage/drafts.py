@@ -28,6 +28,26 @@ _WITH_ID, _SAVE = Prepared(select(*_DRAFT).where(_BY_ID)), Prepared(update(Draft
 _OPEN = Prepared(
     select(*_DRAFT).where(DraftRow.workspace == bindparam("here"), DraftRow.teller_id == bindparam("teller"), _HEARING)
 )
+_DUE = {
+    name: Prepared(
+        select(*_DRAFT)
+        .where(DraftRow.workspace == bindparam("here"), column <= bindparam("at"))
+        .order_by(column)
+        .limit(bindparam("most"))
+    )
+    for name, column in (("nudge_at", DraftRow.nudge_at), ("expires_at", DraftRow.expires_at))
+}
+_NEXT_DUE = Prepared(
+    # Each condition is that of its partial index; a bare min() would read every draft there ever was.
+    select(
+        *(
+            select(func.min(column))
+            .where(DraftRow.workspace == bindparam("here"), column.is_not(None))
+            .scalar_subquery()
+            for column in (DraftRow.nudge_at, DraftRow.expires_at)
+        )
+    )
+)
 _ANSWERS = Prepared(
     select(
         DraftAnswerRow.prompt_id,
@@ -160,24 +180,12 @@ def count_open(tx: Tx) -> int:
 
 def due(tx: Tx, column: str, at: datetime, *, most: int = 200) -> Sequence[Draft]:
     """Drafts whose `nudge_at` or `expires_at` has come, earliest first."""
-    instant = getattr(DraftRow, column)
-    rows = tx.connection.execute(
-        select(*_DRAFT).where(DraftRow.workspace == tx.workspace, instant <= at).order_by(instant).limit(most)
-    )
-    return [Draft(*row) for row in rows]
+    return [Draft(*row) for row in _DUE[column].all(tx, {"at": at, "most": most})]
 
 
 def next_due(tx: Tx) -> datetime | None:
     """When the next nudge or expiry is due."""
-    # Each condition is that of its partial index; a bare min() would read every draft there ever was.
-    nudge = select(func.min(DraftRow.nudge_at)).where(
-        DraftRow.workspace == tx.workspace, DraftRow.nudge_at.is_not(None)
-    )
-    expiry = select(func.min(DraftRow.expires_at)).where(
-        DraftRow.workspace == tx.workspace, DraftRow.expires_at.is_not(None)
-    )
-    row = tx.connection.execute(select(nudge.scalar_subquery(), expiry.scalar_subquery())).one()
-    return min((instant for instant in row if instant is not None), default=None)
+    return min((instant for instant in _NEXT_DUE.all(tx)[0] if instant is not None), default=None)
 
 
 def to_recover(tx: Tx, *, most: int = 100) -> Sequence[Draft]:

@@ -46,6 +46,7 @@ _WHOSE_TURN = Prepared(
     .order_by(Row.seq)
     .limit(1)
 )
+_WAITING_LANES = Prepared(select(Row.lane).where(_HERE, _WAITING).distinct())
 _STATE = Prepared(select(Row.state, Row.lane).where(_HERE, Row.id == _ID))
 _NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
 _WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
@@ -161,11 +162,7 @@ def waiting(tx: Tx) -> int:
 
 def waiting_lanes(tx: Tx) -> Sequence[str]:
     """Lanes that hold something to send, now or later."""
-    return (
-        tx.connection.execute(select(Row.lane).where(Row.workspace == tx.workspace, _WAITING).distinct())
-        .scalars()
-        .all()
-    )
+    return _WAITING_LANES.scalars(tx)
 
 
 def being_sent(tx: Tx) -> Sequence[str]:

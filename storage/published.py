@@ -28,7 +28,6 @@ from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Place, ScreenHit, StoryStatus, Version, VersionAnswer
 from storage.tables import PermissionRow, ScreenHitRow, SequelRow, StoryRow, VersionAnswerRow, VersionRow
-from storage.tables.declaring import aliased
 from storage.told_next import Sequel, SequelState
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "count",
     "find",
     "latest",
-    "may_read",
     "of_numbers",
     "published",
     "scripts",
@@ -87,7 +85,7 @@ class Published:
 
 RECENT: Final = 500
 """Stories that are looked through for an answer to one question: the latest."""
-_READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
+READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
 _NO_NUMBER: Final = 2**31 - 1
 _ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
 _HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
@@ -152,25 +150,6 @@ def standing(tx: Tx, audience: Audience) -> Sequence[Standing]:
     ]
 
 
-def may_read(tx: Tx, audience: Audience, story_id: Any, version: Any) -> ColumnElement[bool]:
-    """A condition for statements of storage: that this audience may read the story, and in this version."""
-    head = aliased(StoryRow)
-    given = aliased(PermissionRow)
-    found = select(head.id).where(
-        head.workspace == tx.workspace,
-        head.id == story_id,
-        head.approved_version == version,
-        head.status.in_(_READABLE),
-        head.held.is_(False),
-        given.workspace == head.workspace,
-        given.story_id == head.id,
-        given.version == head.approved_version,
-        given.place == PLACE_OF[audience],
-        given.revoked_at.is_(None),
-    )
-    return found.exists()
-
-
 def count(tx: Tx, audience: Audience, *, most: int) -> int:
     """How many stories this audience may read, `most` at most: to count takes as long as there are stories."""
     found = _readable(select(StoryRow.id)).limit(most).subquery()
@@ -197,7 +176,7 @@ def _readable(statement: Any) -> Select[Any]:
         & (PermissionRow.version == StoryRow.approved_version),
     ).where(
         StoryRow.workspace == bindparam("workspace"),
-        or_(*(StoryRow.status == status for status in _READABLE)),
+        or_(*(StoryRow.status == status for status in READABLE)),
         StoryRow.held.is_(False),
         PermissionRow.place == bindparam("place"),
         PermissionRow.revoked_at.is_(None),

@@ -32,6 +32,26 @@ _CODE = Prepared(
     )
 )
 
+# What is asked whenever the clock is looked at.
+_OPEN_CASES = Prepared(
+    select(WithdrawalRow.story_id).where(WithdrawalRow.workspace == bindparam("here"), WithdrawalRow.closed.is_(False))
+)
+_ON_DISK = Prepared(
+    select(RemovalRow.story_id)
+    .join(
+        WithdrawalRow,
+        (WithdrawalRow.workspace == RemovalRow.workspace) & (WithdrawalRow.story_id == RemovalRow.story_id),
+    )
+    .where(
+        RemovalRow.workspace == bindparam("here"),
+        RemovalRow.surface == Surface.DISK,
+        RemovalRow.state == RemovalState.PENDING,
+    )
+)
+_TOMBSTONES = Prepared(
+    select(*_TOMBSTONE).where(TombstoneRow.workspace == bindparam("here")).order_by(TombstoneRow.number)
+)
+
 
 # ── the code ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,15 +103,7 @@ def find(tx: Tx, story_id: str) -> Withdrawal | None:
 
 def open_cases(tx: Tx) -> Sequence[str]:
     """Ids of the stories whose removal is not settled yet."""
-    return (
-        tx.connection.execute(
-            select(WithdrawalRow.story_id).where(
-                WithdrawalRow.workspace == tx.workspace, WithdrawalRow.closed.is_(False)
-            )
-        )
-        .scalars()
-        .all()
-    )
+    return _OPEN_CASES.scalars(tx)
 
 
 def set_letter(tx: Tx, story_id: str, outbox_id: str) -> None:
@@ -169,22 +181,7 @@ def _change(tx: Tx, one: Removal, **values: Any) -> None:
 
 def on_disk(tx: Tx) -> Sequence[str]:
     """Ids of the stories whose bytes may still be on the disk."""
-    return (
-        tx.connection.execute(
-            select(RemovalRow.story_id)
-            .join(
-                WithdrawalRow,
-                (WithdrawalRow.workspace == RemovalRow.workspace) & (WithdrawalRow.story_id == RemovalRow.story_id),
-            )
-            .where(
-                RemovalRow.workspace == tx.workspace,
-                RemovalRow.surface == Surface.DISK,
-                RemovalRow.state == RemovalState.PENDING,
-            )
-        )
-        .scalars()
-        .all()
-    )
+    return _ON_DISK.scalars(tx)
 
 
 # ── tombstones ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,10 +189,7 @@ def on_disk(tx: Tx) -> Sequence[str]:
 
 def tombstones(tx: Tx) -> Sequence[Tombstone]:
     """Every story of this workspace that must stay forgotten."""
-    rows = tx.connection.execute(
-        select(*_TOMBSTONE).where(TombstoneRow.workspace == tx.workspace).order_by(TombstoneRow.number)
-    )
-    return [Tombstone(*row) for row in rows]
+    return [Tombstone(*row) for row in _TOMBSTONES.all(tx)]
 
 
 def add_tombstone(tx: Tx, stone: Tombstone) -> None:

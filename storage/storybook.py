@@ -7,11 +7,12 @@ may; so a withdrawal always finds every book that holds the story. `bot.storyboo
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from storage import published, removals
 from storage.books import Audience, Book, BookKind
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.published import Standing
 from storage.tables import BookRow, BookStoryRow, RemovalRow
 from storage.withdrawals import Removal, RemovalState, Surface
@@ -19,6 +20,9 @@ from storage.withdrawals import Removal, RemovalState, Surface
 _BOOK = tuple(getattr(BookRow, name) for name in Book.__slots__)
 _REMOVAL = tuple(getattr(RemovalRow, name) for name in Removal.__slots__)
 _PLACE: Final = "book:"
+_SITES = Prepared(  # asked every few seconds
+    select(*_BOOK).where(BookRow.workspace == bindparam("here"), BookRow.kind == BookKind.SITE).order_by(BookRow.path)
+)
 
 
 def begin(tx: Tx, *, kind: BookKind, audience: Audience, path: str, formats: str) -> tuple[Book, Sequence[Standing]]:
@@ -73,10 +77,7 @@ def find_id(tx: Tx, kind: BookKind, path: str) -> str | None:
 
 def sites(tx: Tx) -> Sequence[Book]:
     """Every site that is kept up to date."""
-    rows = tx.connection.execute(
-        select(*_BOOK).where(BookRow.workspace == tx.workspace, BookRow.kind == BookKind.SITE).order_by(BookRow.path)
-    )
-    return [Book(*row) for row in rows]
+    return [Book(*row) for row in _SITES.all(tx)]
 
 
 def stories_in(tx: Tx, book_id: str) -> Sequence[str]:

@@ -29,6 +29,8 @@ _TOLD_BY = Prepared(
         AuthorRow.workspace == bindparam("here"), AuthorRow.teller_id == bindparam("teller")
     )
 )
+_WORKSPACE_HERE = Prepared(select(*_WORKSPACE).where(WorkspaceRow.id == bindparam("here")))
+_SET_WORKSPACE = Prepared(update(WorkspaceRow).where(WorkspaceRow.id == bindparam("here")))
 _CHANGE = Prepared(update(TellerRow).where(_HERE, TellerRow.id == bindparam("row")))
 
 
@@ -59,14 +61,16 @@ def add_workspace(tx: Tx, slack_team_id: str, enterprise_id: str | None) -> Work
 
 
 def get_workspace(tx: Tx) -> Workspace:
-    """The workspace of this transaction."""
-    row = tx.connection.execute(select(*_WORKSPACE).where(WorkspaceRow.id == tx.workspace)).one()
+    """The workspace of this transaction. Raises LookupError."""
+    row = _WORKSPACE_HERE.first(tx)
+    if row is None:
+        raise LookupError(f"no workspace {tx.workspace}")
     return Workspace(*row)
 
 
 def set_workspace(tx: Tx, **values: Any) -> None:
     """Set columns of this transaction's workspace."""
-    tx.connection.execute(update(WorkspaceRow).where(WorkspaceRow.id == tx.workspace).values(**values))
+    _SET_WORKSPACE.change(tx, values)
 
 
 def meet(tx: Tx, slack_user_id: str, *, dm_channel: str | None = None) -> Teller:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import String, Text, update
+from sqlalchemy import String, Text, select, update
 from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.sqltypes import Enum
 
@@ -134,13 +134,15 @@ def test_references_are_checked_at_once(begin: Any, a_draft: Callable[..., Any])
 
 
 def test_an_instant_needs_a_zone(begin: Any) -> None:
-    """A datetime without a zone is refused, in a row and in a comparison."""
+    """A datetime without a zone is refused, in a row and in a comparison, prepared or not."""
     naive = datetime(2025, 6, 4, 9, 30)
     with pytest.raises(ValueError, match="zone"), begin() as tx:
         tellers.meet(tx, "U1")
         tellers.set_teller(tx, tellers.meet(tx, "U1").id, greeted_at=naive)
-    with pytest.raises(StatementError, match="zone"), begin() as tx:
+    with pytest.raises(ValueError, match="zone"), begin() as tx:
         drafts.due(tx, "nudge_at", naive)
+    with pytest.raises(StatementError, match="zone"), begin() as tx:
+        tx.connection.execute(select(TellerRow.id).where(TellerRow.greeted_at > naive))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
