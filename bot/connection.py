@@ -56,6 +56,7 @@ def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
     framework.addFilter(_silence)  # it would warn that SLACK_BOT_TOKEN, which it reads by itself, is not used
     try:
         app = AsyncApp(
+            name="altogether",  # without one Bolt reads its caller's source for it, a tenth of a second
             authorize=authorize,
             client=client,
             process_before_response=True,
