@@ -50,7 +50,8 @@ class Born:
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has ended, and that has not been heard yet
+                os.kill(self.pid, number)
 
     async def _listen(self) -> None:
         told = b""

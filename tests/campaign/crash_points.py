@@ -112,13 +112,14 @@ class Life:
     async def _or_dead(self, act: Callable[[], Awaitable[None]]) -> None:
         """Does it, or gives it up when the bot dies: nobody would answer before the deadline."""
         acting, dying = asyncio.ensure_future(act()), asyncio.create_task(self._death.wait())
-        await asyncio.wait({acting, dying}, return_when=asyncio.FIRST_COMPLETED)
-        died = not acting.done()
-        for task in (acting, dying):
-            task.cancel()
-        done, _ = await asyncio.gather(acting, dying, return_exceptions=True)
-        if isinstance(done, Exception) and not died:
-            raise done
+        try:
+            await asyncio.wait({acting, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if acting.done():
+                acting.result()
+        finally:
+            for task in (acting, dying):
+                task.cancel()
+            await asyncio.gather(acting, dying, return_exceptions=True)
 
     # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────
 
