@@ -164,7 +164,7 @@ class Database:
         raw = sqlite3.connect(self.path, timeout=0.1, isolation_level=None)
         try:
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if not is_unavailable(error):
                 raise
             return False
@@ -185,7 +185,7 @@ class Database:
             small = self.path.stat().st_size <= _REWRITTEN_IN_MEMORY
             raw.execute(f"PRAGMA temp_store={'MEMORY' if small else 'FILE'}")
             raw.execute("VACUUM")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if not is_unavailable(error):
                 raise
             return False

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.delivery.errands import Errand
-from bot.delivery.holds import Holds
+from bot.delivery.holds import Holds, Stopped
 from bot.delivery.patience import Patience
 from bot.outgoing import After
 from bot.story.policy import Policy
@@ -132,6 +132,8 @@ class Ledger:
 
         try:
             turn = await self._write(whole)
+        except Stopped:
+            raise  # nothing is known of it until the next start looks, and the room hears of it then
         except Exception as error:
             if not any(hooks):
                 raise

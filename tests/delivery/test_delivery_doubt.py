@@ -1,5 +1,6 @@
 """A message whose outcome is unknown is looked for before it is sent again: it stands once, or somebody hears of it."""
 
+import asyncio
 import logging
 import sqlite3
 from dataclasses import replace
@@ -244,6 +245,29 @@ async def test_what_slack_has_taken_is_kept_in_mind_while_the_database_is_away(
     await house.settled(sent)
     assert house.texts() == ["words"]
     assert house.calls("chat.postMessage") == 1
+
+
+async def test_a_stop_while_the_database_is_away_forgets_nothing_of_what_follows(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bot stops while it cannot write that a message was sent: the next start finds it, and its room hears."""
+    caplog.set_level(logging.WARNING)
+    house.start()
+    house.faults.hang_next("chat.postMessage", seconds=0.1)
+    sent = await house.put("words")
+    await until(lambda: house.calls("chat.postMessage"))
+    blocker = sqlite3.connect(house.database.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    await until(lambda: "cannot write what became of a message" in caplog.text)
+    stopping = asyncio.create_task(house.stop())
+    await asyncio.sleep(0.1)
+    blocker.execute("ROLLBACK")  # from here on it could be written, but not by half
+    blocker.close()
+    await stopping
+    house.start()
+    await house.drained()
+    assert house.texts() == ["words"]
+    assert house.hooked == [("sent", sent, house.posts()[0].ts)]
 
 
 async def test_what_another_process_puts_is_sent(house: House) -> None:

@@ -51,3 +51,17 @@ def test_a_file_that_is_written_anew_has_no_trace_of_what_was_deleted(database: 
     held = database.path.read_bytes()
     assert len(gone) > CHANGES // 8
     assert [word for word in gone if word in held] == []
+
+
+def test_a_file_that_cannot_be_read_is_left_for_the_next_look(database: Database) -> None:
+    """A damaged file, or a disk that says so for a moment, is no reason to end: it says that nothing was done."""
+    database.close()
+    for rest in ("-wal", "-shm"):
+        database.path.with_name(database.path.name + rest).unlink(missing_ok=True)
+    whole = database.path.read_bytes()
+    database.path.write_bytes(b"no database at all".ljust(len(whole), b"."))
+    assert not database.empty_log()
+    assert not database.rewrite()
+    database.path.write_bytes(whole)
+    assert database.empty_log()
+    assert database.rewrite()
