@@ -134,6 +134,13 @@ PLANTS = (
         "case Verdict.DOUBT, Op.POST:\n                return Pause(0.1)",
     ),
     Plant(
+        "a stop counts as a room's mistake",
+        DOUBT,
+        "bot/delivery/ledger.py",
+        "        except Stopped:\n            raise  #",
+        "        except ZeroDivisionError:\n            raise  #",
+    ),
+    Plant(
         "one look at a stale history is enough",
         DOUBT,
         "bot/delivery/doubts.py",
