@@ -73,9 +73,9 @@ class Nursery:
 
     def __init__(self, *, code: Path = CODE_ROOT, environment: Mapping[str, str] | None = None) -> None:
         self._folder = TemporaryDirectory(prefix="nursery")
-        self._door = Path(self._folder.name) / "door"
+        self.door = Path(self._folder.name) / "door"
         self._process = Popen(
-            [sys.executable, "-m", "tests.nursery", str(self._door)],
+            [sys.executable, "-m", "tests.nursery", str(self.door)],
             cwd=code,
             env=environment,
             stdin=PIPE,
@@ -95,7 +95,7 @@ class Nursery:
         """Starts `altogether run` in this environment and folder; any other program as always."""
         if arguments != BOT:
             return await spawn(arguments, environment, directory, stdin=stdin)
-        answers, connection = await asyncio.open_unix_connection(self._door)
+        answers, connection = await asyncio.open_unix_connection(self.door)
         talkative = {"LOG_LEVEL": "DEBUG"} | dict(environment)  # for `log_watch` to read along
         connection.write(json.dumps({"environment": talkative, "directory": str(directory)}).encode() + b"\n")
         return Born(int(await answers.readline()), answers, connection)
@@ -123,7 +123,11 @@ def keep(door: str) -> Mapping[str, str]:
             _bury(bots)
         if listener in ready:
             visitor, _ = listener.accept()
-            order = json.loads(visitor.makefile().readline())
+            line = visitor.makefile().readline()
+            if not line:  # whoever came has thought better of it
+                visitor.close()
+                continue
+            order = json.loads(line)
             pid = os.fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)

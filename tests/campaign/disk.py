@@ -111,14 +111,14 @@ async def _at_calls(
         times = shim.count("fired")
         shim.disarm()
         found += await town.wrong()
+        if fault.kind is Kind.TORN and times and not await town.started_again_since(restarts):
+            found.append("the process was not killed")
         if not times and not found:
             return True
         said = any(WHY in one or "cannot be read" in one for one in town.bot.lines[line:])
         fired[fault.name] += times > 0
         fired[f"{fault.name}: the log said why"] += said and times > 0
         fired[f"{fault.name}: the bot was started again"] += town.restarts > restarts
-        if fault.kind is Kind.TORN and times and town.restarts == restarts:
-            found.append("the process was not killed")
         wrong += [f"{fault.name} at call {at}: {one}" for one in found]
         if number % 10 == 0 or found:
             say(f"{fault.name} at call {at}: {len(found)} wrong, life {town.lives}")

@@ -78,6 +78,10 @@ class Town:
             except BotNotReady:
                 continue  # it says why in its lines, and is started again
 
+    async def started_again_since(self, restarts: int) -> bool:
+        """Whether the bot has been started again since there were so many restarts; a death is noticed in a moment."""
+        return await self._until(lambda: self.restarts > restarts, seconds=30.0)
+
     @asynccontextmanager
     async def away(self, *, kill: bool) -> AsyncIterator[None]:
         """The bot is stopped, or killed, for as long as this lasts, and is up again after it."""

@@ -24,9 +24,9 @@ class DoomedNursery(nursery.Nursery):
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="doomed")
-        self._door = Path(self._folder.name) / "door"
+        self.door = Path(self._folder.name) / "door"
         self._process = Popen(
-            [sys.executable, "-m", "tests.campaign.doomed", str(self._door)],
+            [sys.executable, "-m", "tests.campaign.doomed", str(self.door)],
             cwd=nursery.CODE_ROOT,
             stdin=PIPE,
             stdout=PIPE,
