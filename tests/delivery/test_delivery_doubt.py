@@ -260,7 +260,7 @@ async def test_a_stop_while_the_database_is_away_forgets_nothing_of_what_follows
     blocker.execute("BEGIN IMMEDIATE")
     await until(lambda: "cannot write what became of a message" in caplog.text)
     stopping = asyncio.create_task(house.stop())
-    await asyncio.sleep(0.1)
+    await asyncio.wait({stopping}, timeout=0.1)
     blocker.execute("ROLLBACK")  # from here on it could be written, but not by half
     blocker.close()
     await stopping

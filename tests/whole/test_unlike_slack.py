@@ -13,6 +13,7 @@ async def test_the_bots_own_words_never_become_the_tellers(mortal: Play) -> None
     sam = mortal.person("sam")
     await at_question_two(mortal)
     await mortal.bot.kill()
+    mortal.rehearsal.hub.times.retries = ()  # nor again, where the hub has not seen yet that the bot has gone
     mortal.rehearsal.hub.keep_events = False
     await sam.say("the key was in the other office all the time", wait=False)
     mortal.rehearsal.faults.rate_limit_next("conversations.history", retry_after=0.1, n=2)
@@ -27,6 +28,7 @@ async def test_an_absence_is_read_back_in_pages_of_any_size(mortal: Play) -> Non
     sam = mortal.person("sam")
     await at_question_two(mortal)
     await mortal.bot.kill()
+    mortal.rehearsal.hub.times.retries = ()  # nor again, where the hub has not seen yet that the bot has gone
     mortal.rehearsal.hub.keep_events = False
     for number in range(45):
         await sam.say(f"part {number} of what happened", wait=False)
