@@ -39,10 +39,12 @@ __all__ = [
     "count",
     "find",
     "latest",
+    "may_be_read",
     "of_numbers",
     "published",
     "scripts",
     "standing",
+    "values_of",
 ]
 
 PLACE_OF: Final = {
@@ -85,7 +87,7 @@ class Published:
 
 RECENT: Final = 500
 """Stories that are looked through for an answer to one question: the latest."""
-READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
+_READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
 _NO_NUMBER: Final = 2**31 - 1
 _ANSWER = tuple(getattr(VersionAnswerRow, name) for name in VersionAnswer.__slots__)
 _HIT = tuple(getattr(ScreenHitRow, name) for name in ScreenHit.__slots__)
@@ -130,7 +132,7 @@ def answering(
     tx: Tx, audience: Audience, prompt_id: str, *, below: int | None = None, most: int
 ) -> Sequence[tuple[int, str]]:
     """Numbers and ids of stories that answer this question, highest number first, among the latest below this one."""
-    values = {**_values(tx, audience), "below": below or _NO_NUMBER, "prompt": prompt_id, "most": most}
+    values = {**values_of(tx, audience), "below": below or _NO_NUMBER, "prompt": prompt_id, "most": most}
     return [(number, story_id) for number, story_id in _answering().all(tx, values)]
 
 
@@ -143,25 +145,36 @@ def standing(tx: Tx, audience: Audience) -> Sequence[Standing]:
         & (SequelRow.story_id == StoryRow.id)
         & (SequelRow.state == SequelState.APPROVED),
     )
-    rows = tx.connection.execute(told.order_by(StoryRow.number), _values(tx, audience))
+    rows = tx.connection.execute(told.order_by(StoryRow.number), values_of(tx, audience))
     return [
         Standing(number, story_id, version, "" if told is None else f"{told}:{n}")
         for number, story_id, version, told, n in rows
     ]
 
 
+def may_be_read(story_id: Any, version: Any) -> ColumnElement[bool]:
+    """A condition for statements of storage: that the story may be read, in this version; by whom, `values_of` says."""
+    wanted = _readable(select(StoryRow.id)).where(StoryRow.id == story_id, StoryRow.approved_version == version)
+    return wanted.exists()
+
+
+def values_of(tx: Tx, audience: Audience) -> dict[str, object]:
+    """What binds a statement with such a condition to a workspace and an audience."""
+    return {"workspace": tx.workspace, "place": PLACE_OF[audience]}
+
+
 def count(tx: Tx, audience: Audience, *, most: int) -> int:
     """How many stories this audience may read, `most` at most: to count takes as long as there are stories."""
     found = _readable(select(StoryRow.id)).limit(most).subquery()
     statement = select(func.count()).select_from(found)
-    number: int = tx.connection.execute(statement, _values(tx, audience)).scalar_one()
+    number: int = tx.connection.execute(statement, values_of(tx, audience)).scalar_one()
     return number
 
 
 def scripts(tx: Tx, audience: Audience) -> Sequence[str]:
     """The shas of the scripts that these stories were told with, in the order of their first story."""
     grouped = _of_heads(VersionRow.script_sha).group_by(VersionRow.script_sha).order_by(func.min(StoryRow.number))
-    return tx.connection.execute(grouped, _values(tx, audience)).scalars().all()
+    return tx.connection.execute(grouped, values_of(tx, audience)).scalars().all()
 
 
 # ── how they are read ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,7 +189,7 @@ def _readable(statement: Any) -> Select[Any]:
         & (PermissionRow.version == StoryRow.approved_version),
     ).where(
         StoryRow.workspace == bindparam("workspace"),
-        or_(*(StoryRow.status == status for status in READABLE)),
+        or_(*(StoryRow.status == status for status in _READABLE)),
         StoryRow.held.is_(False),
         PermissionRow.place == bindparam("place"),
         PermissionRow.revoked_at.is_(None),
@@ -215,12 +228,8 @@ def _answering() -> Prepared:
     return Prepared(those.order_by(latest.c.number.desc()).limit(bindparam("most")))
 
 
-def _values(tx: Tx, audience: Audience) -> dict[str, object]:
-    return {"workspace": tx.workspace, "place": PLACE_OF[audience]}
-
-
 def _load(tx: Tx, audience: Audience, statement: Select[Any]) -> Sequence[Published]:
-    heads = tx.connection.execute(statement, _values(tx, audience)).all()
+    heads = tx.connection.execute(statement, values_of(tx, audience)).all()
     if not heads:
         return []
     wanted = [(row.story_id, row.n) for row in heads]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, select
 
+from storage import published
 from storage.books import Audience
 from storage.database import Tx
 from storage.prepared import Prepared
-from storage.published import PLACE_OF, READABLE
-from storage.tables import PermissionRow, ShareRow, StoryRow
+from storage.tables import ShareRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +29,10 @@ class Share:
 
 
 _SHARE = tuple(getattr(ShareRow, name) for name in Share.__slots__)
-_MAY_BE_READ = (
-    select(StoryRow.id)
-    .join(
-        PermissionRow,
-        (PermissionRow.workspace == StoryRow.workspace)
-        & (PermissionRow.story_id == StoryRow.id)
-        & (PermissionRow.version == StoryRow.approved_version),
-    )
-    .where(
-        StoryRow.workspace == ShareRow.workspace,
-        StoryRow.id == ShareRow.story_id,
-        StoryRow.approved_version == ShareRow.version,
-        or_(*(StoryRow.status == one for one in READABLE)),
-        StoryRow.held.is_(False),
-        PermissionRow.place == PLACE_OF[Audience.STAFF],
-        PermissionRow.revoked_at.is_(None),
-    )
-    .exists()
-)
 _NO_LONGER_READABLE = Prepared(  # asked whenever the clock is looked at
-    select(ShareRow.story_id).where(ShareRow.workspace == bindparam("here"), ~_MAY_BE_READ).distinct()
+    select(ShareRow.story_id)
+    .where(ShareRow.workspace == bindparam("here"), ~published.may_be_read(ShareRow.story_id, ShareRow.version))
+    .distinct()
 )
 
 
@@ -100,7 +83,7 @@ def count_since(tx: Tx, teller_id: str, since: datetime) -> int:
 
 def no_longer_readable(tx: Tx) -> Sequence[str]:
     """Ids of stories that are shared and may no longer be read by colleagues."""
-    return _NO_LONGER_READABLE.scalars(tx)
+    return _NO_LONGER_READABLE.scalars(tx, published.values_of(tx, Audience.STAFF))
 
 
 def move(tx: Tx, story_id: str, version: int) -> None:

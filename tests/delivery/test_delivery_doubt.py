@@ -228,10 +228,8 @@ async def test_an_answer_without_a_ts_is_looked_up(house: House) -> None:
     assert house.texts() == ["words"]
 
 
-async def test_what_slack_has_taken_is_kept_in_mind_while_the_database_is_away(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
-    """When the database cannot take the news that a message was sent, the message is not sent again for that."""
+async def posted_and_not_written_down(house: House, caplog: pytest.LogCaptureFixture) -> tuple[str, sqlite3.Connection]:
+    """Slack has taken a message, and somebody keeps the database; returns the message's id, and who keeps it."""
     caplog.set_level(logging.WARNING)
     house.start()
     house.faults.hang_next("chat.postMessage", seconds=0.1)
@@ -240,6 +238,14 @@ async def test_what_slack_has_taken_is_kept_in_mind_while_the_database_is_away(
     blocker = sqlite3.connect(house.database.path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     await until(lambda: "cannot write what became of a message" in caplog.text)
+    return sent, blocker
+
+
+async def test_what_slack_has_taken_is_kept_in_mind_while_the_database_is_away(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the database cannot take the news that a message was sent, the message is not sent again for that."""
+    sent, blocker = await posted_and_not_written_down(house, caplog)
     blocker.execute("ROLLBACK")
     blocker.close()
     await house.settled(sent)
@@ -251,14 +257,7 @@ async def test_a_stop_while_the_database_is_away_forgets_nothing_of_what_follows
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The bot stops while it cannot write that a message was sent: the next start finds it, and its room hears."""
-    caplog.set_level(logging.WARNING)
-    house.start()
-    house.faults.hang_next("chat.postMessage", seconds=0.1)
-    sent = await house.put("words")
-    await until(lambda: house.calls("chat.postMessage"))
-    blocker = sqlite3.connect(house.database.path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    await until(lambda: "cannot write what became of a message" in caplog.text)
+    sent, blocker = await posted_and_not_written_down(house, caplog)
     stopping = asyncio.create_task(house.stop())
     await asyncio.wait({stopping}, timeout=0.1)
     blocker.execute("ROLLBACK")  # from here on it could be written, but not by half
