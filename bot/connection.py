@@ -62,6 +62,9 @@ def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
             process_before_response=True,
             raise_error_for_unhandled_request=True,
             request_verification_enabled=False,  # Socket Mode requests come authenticated
+            ssl_check_enabled=False,  # and so do none of these
+            url_verification_enabled=False,
+            attaching_function_token_enabled=False,
         )
     finally:
         framework.removeFilter(_silence)

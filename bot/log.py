@@ -31,6 +31,8 @@ _LEAST: Final[dict[str, int]] = {
     "sqlalchemy": logging.WARNING,  # at INFO: every statement
     "alembic": logging.WARNING,  # at INFO: how it works, at every start
 }
+_ASK_THEMSELVES: Final = ("slack_sdk.web.async_base_client",)
+"""Loggers whose own level is asked whether to build a message with the whole request and the whole answer."""
 _LONGEST: Final = 2_000
 
 # What libraries say at INFO or above that carries people's words, cut to what is safe. Where it is said, as of
@@ -76,12 +78,14 @@ def set_up_logging(
     handler.addFilter(_loud_enough)
     root = logging.getLogger()
     before_handlers, before_level = root.handlers[:], root.level
-    before_levels = {name: logging.getLogger(name).level for name in _OURS}
+    before_levels = {name: logging.getLogger(name).level for name in (*_OURS, *_ASK_THEMSELVES)}
     before_hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
 
     root.handlers[:] = [handler]
     # Bolt copies the root's level to its own loggers and asks them whether to build a message with the whole request.
     root.setLevel(max(least, logging.INFO))
+    for name in _ASK_THEMSELVES:
+        logging.getLogger(name).setLevel(root.level)
     for name in _OURS:
         logging.getLogger(name).setLevel(least)
     sys.excepthook, threading.excepthook, sys.unraisablehook = _on_uncaught, _on_thread_end, _on_unraisable

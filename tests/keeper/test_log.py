@@ -16,6 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_unhandled_by_global_middleware, warning_unhandled_request
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import create_engine, text
 
 from bot.errors import NotFound
@@ -70,6 +71,11 @@ def test_bolt_does_not_even_build_its_debug_messages(log: io.StringIO) -> None:
     """Bolt copies the root's level when an app is made, and that is never below INFO."""
     app = AsyncApp(authorize=authorize, name="altogether")
     assert app.logger.level >= logging.INFO
+
+
+def test_the_client_of_slack_does_not_build_them_either(log: io.StringIO) -> None:
+    """The SDK asks its logger's own level whether to write out the whole request and the whole answer."""
+    assert AsyncWebClient(token=TOKEN).logger.level >= logging.INFO
 
 
 async def authorize() -> AuthorizeResult:
