@@ -38,15 +38,20 @@ class Edge:
         work: Callable[[Tx, Policy], T],
         *,
         apology: Callable[[Tx, Policy], None] | None = None,
+        light: bool = False,
     ) -> T | None:
         """Do the work of this delivery unless it was done before; returns after the commit.
+
+        `light`: it takes a millisecond or so, however much there is.
 
         None when it had been done already, or could not be done and was put aside (the person hears `apology`).
         Raises DatabaseUnavailable, and then nothing is acknowledged.
         """
         policy = self.policy
         regret = None if apology is None else (lambda tx: apology(tx, policy))
-        done = await self.writer.once(lambda tx: work(tx, policy), key=key_of(body), body=body, apology=regret)
+        done = await self.writer.once(
+            lambda tx: work(tx, policy), key=key_of(body), body=body, apology=regret, light=light
+        )
         return None if isinstance(done, AlreadyDone | HasBeenParked) else done
 
     async def read(self, work: Callable[[Tx, Policy], T]) -> T:

@@ -60,6 +60,10 @@ class Kind:
     parked: After | None = None
     instead: After | None = None
     """For a FILE: runs where this Slack takes none from us, in the transaction that drops the row."""
+    light: bool = False
+    """Whether this takes a millisecond or so, however much there is: then it is done on the event loop."""
+    slow_after: bool = False
+    """Whether what runs after it was sent can take longer all the same."""
 
 
 Kinds = Mapping[str, Kind]

@@ -88,6 +88,16 @@ class Tx:
         _upsert_into(table, key, others).change(self, {"workspace": self.workspace, **values})
 
 
+@contextmanager
+def _naming_unavailability() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_unavailable(error) and not is_refused_write(error):
+            raise DatabaseUnavailable(why_unavailable(error)) from error
+        raise
+
+
 class Database:
     """One database: an engine that may write (used by the writer alone) and one that may only read."""
 
@@ -99,6 +109,7 @@ class Database:
             raise ValueError("a database in memory forgets everything: use sqlite:///FILE")
         self.path = Path(self.url.database)
         self._busy_ms = int(busy_seconds * 1000)
+        self._kept: Connection | None = None
         self.write_engine = self._engine(read_only=False)
         self.read_engine = self._engine(read_only=True)
 
@@ -109,6 +120,7 @@ class Database:
             hide_parameters=True,
             poolclass=QueuePool,
             pool_size=4,
+            pool_use_lifo=True,  # the one used last has its statements and its pages at hand
             max_overflow=8,
             connect_args={
                 "check_same_thread": False,
@@ -146,13 +158,36 @@ class Database:
 
         Raises DatabaseUnavailable when the database cannot be read.
         """
-        try:
-            with self.read_engine.connect() as connection, connection.begin():
-                yield Tx(connection, workspace, now)
-        except Exception as error:
-            if is_unavailable(error) and not is_refused_write(error):
-                raise DatabaseUnavailable(why_unavailable(error)) from error
-            raise
+        with _naming_unavailability(), self.read_engine.connect() as connection, connection.begin():
+            yield Tx(connection, workspace, now)
+
+    @contextmanager
+    def reading_often(self, workspace: str, now: datetime) -> Iterator[Tx]:
+        """The same on a connection that is kept, for one thread alone: to take one each time costs as much as a read.
+
+        Raises DatabaseUnavailable when the database cannot be read.
+        """
+        with _naming_unavailability():
+            if self._kept is None:
+                self._kept = self.read_engine.connect()
+            try:
+                with self._kept.begin():
+                    yield Tx(self._kept, workspace, now)
+            except Exception:
+                self.end_reading_often()
+                raise
+
+    def end_reading_often(self) -> None:
+        """Close the connection that was kept for it."""
+        connection, self._kept = self._kept, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def set_waiting(self, connection: Connection, *, wait: bool) -> None:
+        """Have this connection wait for a locked database from now on, as it does at first, or fail at once."""
+        raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        raw.execute(f"PRAGMA busy_timeout={self._busy_ms if wait else 0}")
 
     def empty_log(self) -> bool:
         """Write everything back from the log into the database and cut the log to nothing; False while it is in use.
@@ -206,5 +241,6 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        self.end_reading_often()
         self.write_engine.dispose()
         self.read_engine.dispose()

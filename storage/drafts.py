@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, null, select, union_all, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -48,26 +48,30 @@ _NEXT_DUE = Prepared(
         )
     )
 )
-_ANSWERS = Prepared(
-    select(
-        DraftAnswerRow.prompt_id,
-        DraftAnswerRow.choices,
-        DraftAnswerRow.other,
-        DraftAnswerRow.skipped,
-        DraftAnswerRow.form_text,
-        DraftAnswerRow.screened,
-    ).where(DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft"))
-)
 _COUNTING = (
     (FragmentRow.workspace == bindparam("here"))
     & (FragmentRow.draft_id == bindparam("draft"))
     & FragmentRow.removed.is_(False)
     & FragmentRow.superseded.is_(False)
 )
-_TALLIES = Prepared(
-    select(FragmentRow.prompt_id, func.count(), func.sum(FragmentRow.length))
-    .where(_COUNTING, FragmentRow.prompt_id.is_not(None))
-    .group_by(FragmentRow.prompt_id)
+_HELD = (
+    DraftAnswerRow.prompt_id,
+    DraftAnswerRow.choices,
+    DraftAnswerRow.other,
+    DraftAnswerRow.skipped,
+    DraftAnswerRow.form_text,
+    DraftAnswerRow.screened,
+)
+_ANSWERS = Prepared(
+    # In one statement: what is chosen, skipped or in a form, and then how much was typed, for each prompt.
+    union_all(
+        select(*_HELD, null(), null()).where(
+            DraftAnswerRow.workspace == bindparam("here"), DraftAnswerRow.draft_id == bindparam("draft")
+        ),
+        select(FragmentRow.prompt_id, *(null() for _ in _HELD[1:]), func.count(), func.sum(FragmentRow.length))
+        .where(_COUNTING, FragmentRow.prompt_id.is_not(None))
+        .group_by(FragmentRow.prompt_id),
+    )
 )
 _LIVE = select(*_FRAGMENT).where(_COUNTING)
 _FRAGMENTS = Prepared(_LIVE)
@@ -298,16 +302,17 @@ def ts_key(ts: str) -> tuple[int, str]:
 
 def answers(tx: Tx, draft_id: str) -> Mapping[str, Answer]:
     """What the draft holds for each prompt, without the words themselves."""
+    rows = _ANSWERS.all(tx, {"draft": draft_id})
+    typed = {row[0]: (row[6], row[7] + row[6] - 1) for row in rows if row[6] is not None}  # a line break between two
     found: dict[str, Answer] = {}
-    of_draft = {"draft": draft_id}
-    tallies = {about: (number, length + number - 1) for about, number, length in _TALLIES.all(tx, of_draft)}
-    for prompt_id, choices, other, skipped, form_text, screened in _ANSWERS.all(tx, of_draft):
-        number, length = tallies.pop(prompt_id, (0, 0))
-        found[prompt_id] = Answer(
-            prompt_id, tuple(choices), other, skipped, form_text, number, length, _screened(screened)
-        )
-    for about, (number, length) in tallies.items():
-        found[about] = Answer(about, count=number, length=length)
+    for prompt_id, choices, other, skipped, form_text, screened, messages, _ in rows:
+        if messages is None:
+            number, length = typed.pop(prompt_id, (0, 0))
+            found[prompt_id] = Answer(
+                prompt_id, tuple(choices), other, skipped, form_text, number, length, _screened(screened)
+            )
+    for prompt_id, (number, length) in typed.items():
+        found[prompt_id] = Answer(prompt_id, count=number, length=length)
     return found
 
 

@@ -7,6 +7,7 @@ due later do not hold up their lane.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,14 +41,19 @@ _END_OF_LANE = Prepared(
         _HERE, _LANE
     )
 )
-_WHOSE_TURN = Prepared(
-    select(Row.id, Row.op, Row.depends_on, _LANE_IS_BUSY.scalar_subquery())
-    .where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING)
-    .order_by(Row.seq)
-    .limit(1)
+_FIRST_TO_GO = Prepared(
+    select(Row.id, Row.op, Row.depends_on).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1)
 )
 _WAITING_LANES = Prepared(select(Row.lane).where(_HERE, _WAITING).distinct())
 _STATE = Prepared(select(Row.state, Row.lane).where(_HERE, Row.id == _ID))
+_FRONT = 4
+_AHEAD = Prepared(
+    # Almost always all that waits in the lane.
+    select(Row.id, Row.op, Row.depends_on, Row.state, Row.due_at)
+    .where(_HERE, _LANE, _WAITING)
+    .order_by(Row.seq)
+    .limit(_FRONT)
+)
 _NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
 _WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
 _CHANGE = Prepared(update(Row).where(_HERE, Row.id == _ID, _WAITING))
@@ -63,6 +69,15 @@ _STANDING_AT = Prepared(
     )
 )
 _WAITING_FOR = Prepared(select(Row.lane).where(_HERE, Row.depends_on == _ID, _WAITING))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A row as it stands now that it is done with, and when its lane's next row is due, if there is one."""
+
+    row: OutboxRow
+    next_due: datetime | None
+
 
 _TWICE_IS_ONCE = frozenset({Op.UPDATE, Op.DELETE})
 """What may be tried again without asking whether it was done: a row of these may be SENDING before its turn is sure."""
@@ -191,22 +206,22 @@ def claim(tx: Tx, outbox_id: str) -> bool:
 
 def mark_sent(
     tx: Tx, row: OutboxRow, *, channel: str | None = None, ts: str | None = None, permalink: str | None = None
-) -> bool:
+) -> Settled | None:
     """The row is done: note where its message stands, wake what waited for it, hand the turn on.
 
-    False when the row was already settled.
+    None when the row was already settled.
     """
-    values: dict[str, Any] = {"state": OutboxState.SENT, "sent_at": tx.now, "response_url": None}
+    values: dict[str, Any] = {"state": OutboxState.SENT, "response_url": None}
     if channel is not None:
         values["channel"] = channel
     if ts is not None:
         values["ts"] = ts
     if permalink is not None:
         values["permalink"] = permalink
-    return _settle(tx, row, values)
+    return _settle(tx, row, values, sent_at=tx.now)
 
 
-def mark_parked(tx: Tx, row: OutboxRow, reason: str) -> bool:
+def mark_parked(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:
     """The row can never be sent; the keeper sees the reason, and the lane goes on."""
     return _settle(tx, row, {"state": OutboxState.PARKED, "reason": reason, "response_url": None})
 
@@ -216,7 +231,7 @@ def is_in_doubt(row: OutboxRow) -> bool:
     return row.state is OutboxState.PARKED and (row.reason or "").startswith("in_doubt")
 
 
-def mark_dropped(tx: Tx, row: OutboxRow, reason: str) -> bool:
+def mark_dropped(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:
     """The row is no longer to be said (its gate closed, or something newer says it)."""
     return _settle(tx, row, {"state": OutboxState.DROPPED, "reason": reason, "response_url": None})
 
@@ -233,7 +248,7 @@ def drop_waiting(tx: Tx, outbox_id: str, reason: str) -> bool:
     row = find(tx, outbox_id)
     if row is None or row.state is not OutboxState.QUEUED:
         return False
-    return mark_dropped(tx, row, reason)
+    return mark_dropped(tx, row, reason) is not None
 
 
 def postpone(tx: Tx, outbox_id: str, due_at: datetime) -> bool:
@@ -296,24 +311,35 @@ def _change(tx: Tx, outbox_id: str, values: Mapping[str, Any]) -> bool:
     return _CHANGE.change(tx, {"row": outbox_id, **values}) == 1
 
 
-def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any]) -> bool:
-    if not _change(tx, row.id, values):
-        return False
-    lanes = {row.lane, *_WAITING_FOR.scalars(tx, {"row": row.id})}
-    tx.lanes.update(lanes)
-    for lane in lanes:
+def _settle(tx: Tx, row: OutboxRow, values: Mapping[str, Any], **unread: Any) -> Settled | None:
+    """`unread`: columns that no row read from the outbox has."""
+    if not _change(tx, row.id, {**values, **unread}):
+        return None
+    others = set(_WAITING_FOR.scalars(tx, {"row": row.id})) - {row.lane}
+    tx.lanes.update(others)
+    tx.lanes.add(row.lane)
+    for lane in others:
         _hand_on(tx, lane)
-    return True
+    return Settled(replace(row, **values), _hand_on(tx, row.lane))
 
 
-def _hand_on(tx: Tx, lane: str) -> None:
-    """The next due row of the lane may be tried from now on, if it waits for nothing and no other is being sent."""
-    following = _WHOSE_TURN.first(tx, {"of": lane, "at": tx.now})
-    if following is None:
-        return
-    outbox_id, op, depends_on, busy = following
-    if busy is None and _may_go(tx, op, depends_on):
-        _change(tx, outbox_id, {"state": OutboxState.SENDING})
+def _hand_on(tx: Tx, lane: str) -> datetime | None:
+    """The next due row of the lane may be tried from now on, if it waits for nothing and no other is being sent.
+
+    Returns when the lane's earliest waiting row is due, or None when it has none.
+    """
+    ahead = _AHEAD.all(tx, {"of": lane})
+    if len(ahead) < _FRONT:
+        busy = any(state is OutboxState.SENDING for _, _, _, state, _ in ahead)
+        due = [(outbox_id, op, depends_on) for outbox_id, op, depends_on, _, due_at in ahead if due_at <= tx.now]
+        earliest = min((due_at for *_, due_at in ahead), default=None)
+    else:
+        busy = _IS_BUSY.first(tx, {"of": lane}) is not None
+        due = _FIRST_TO_GO.all(tx, {"of": lane, "at": tx.now})
+        earliest = next_due(tx, lane)
+    if due and not busy and _may_go(tx, *due[0][1:]):
+        _change(tx, due[0][0], {"state": OutboxState.SENDING})
+    return earliest
 
 
 def _may_go(tx: Tx, op: Op, depends_on: str | None) -> bool:

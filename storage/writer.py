@@ -1,109 +1,64 @@
-"""The one door through which everything is written: a thread that commits all waiting jobs together.
+"""The one door through which everything is written: whatever waits is done in one transaction and committed together.
 
 No job's result is released before its commit. On any error, at a statement or at the commit, the whole batch is rolled
 back and each job runs again alone, without savepoints: with them SQLite can drop a transaction when the disk is full
 and let later statements commit by themselves. A job that fails alone is parked in a transaction of its own; when the
 database is unavailable nothing is parked, and the caller hears DatabaseUnavailable.
+
+A batch is done on a thread of the writer's own. If every job of it is `light` it is done on the event loop, where
+nothing has to be handed from thread to thread, and the thread does what can take its time: the commit, and whatever
+must be waited for or done again.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RootTransaction
 
 from storage import inbox
 from storage.database import Database, Tx, random_id
 from storage.errors import DatabaseUnavailable, is_busy, is_unavailable, why_unavailable
+from storage.jobs import ALREADY_DONE, PARKED, AlreadyDone, Answer, HasBeenParked, Job, tell_all
+from storage.waiting import Waiting
+
+__all__ = ["ALREADY_DONE", "ANY", "PARKED", "AlreadyDone", "HasBeenParked", "Order", "Writer"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-
-class AlreadyDone:
-    """What a job with a key answers when that key was handled before."""
-
-
-ALREADY_DONE = AlreadyDone()
-
-
-class HasBeenParked:
-    """What a job with a key answers when it could not be done and was put aside for the keeper."""
-
-
-PARKED = HasBeenParked()
-
-
-class _Answer(Generic[T]):
-    """Where the result of a job goes that is awaited on an event loop: all of a batch's are told in one call."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[T] = self.loop.create_future()
-        self._told: tuple[T | None, BaseException | None] = None, None
-
-    def set_running_or_notify_cancel(self) -> bool:
-        return not self.future.cancelled()
-
-    def set_result(self, result: T) -> None:
-        self._told = result, None
-        _tell_all([self])
-
-    def set_exception(self, error: BaseException) -> None:
-        self._told = None, error
-        _tell_all([self])
-
-    def hold(self, result: T) -> None:
-        """Keep the result until it is told."""
-        self._told = result, None
-
-    def tell(self) -> None:
-        """On the loop: whoever waits goes on."""
-        result, error = self._told
-        if self.future.done():
-            return  # whoever asked has been cancelled
-        if error is None:
-            self.future.set_result(cast(T, result))
-        else:
-            self.future.set_exception(error)
-
-
-def _tell_all(answers: list[_Answer[Any]]) -> None:
-    """Tell the loops that wait for these; to wake a loop costs more than what it is told."""
-    for loop in {answer.loop for answer in answers}:
-        ours = [answer for answer in answers if answer.loop is loop]
-        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            loop.call_soon_threadsafe(_tell_each, ours)
-
-
-def _tell_each(answers: list[_Answer[Any]]) -> None:
-    for answer in answers:
-        answer.tell()
+MOMENT: Final = 0.02
+"""Seconds that a job which can wait waits for others, with which it is committed."""
 
 
 @dataclass(slots=True)
-class Job(Generic[T]):
-    """Something to do in a transaction, and what to do should it prove impossible."""
+class _Begun:
+    """A batch whose jobs have run, and which is still to be committed."""
 
-    work: Callable[[Tx], T]
-    key: str | None
-    body: Mapping[str, Any] | None
-    apology: Callable[[Tx], None] | None
-    done: "Future[T] | _Answer[T]"
+    transaction: RootTransaction
+    results: list[Any]
+    lanes: set[str]
+    written: int
+    """Rows that it wrote."""
+
+
+Order = tuple[list[Job[Any]], _Begun | None]
+"""A batch for the thread: to be committed, if it has begun, or else done."""
+ANY: Final[Order] = ([], None)
+"""Whatever waits."""
 
 
 class Writer:
-    """Runs jobs in batches on a thread of its own. `on_commit` hears the outbox lanes that have something new.
+    """Runs jobs in batches. `on_commit` hears the outbox lanes that have something new.
 
-    `at_once` says, on that thread, whether delivery can take on more at this moment (`Tx.at_once`).
+    `at_once` says, on whichever thread, whether delivery can take on more at this moment (`Tx.at_once`).
     """
 
     def __init__(
@@ -118,15 +73,18 @@ class Writer:
         most: int = 500,
     ) -> None:
         self._database, self._workspace, self._now, self._new_id = database, workspace, now, new_id
-        self.on_commit, self.on_parked, self._most = on_commit, on_parked, most
+        self.on_commit, self.on_parked = on_commit, on_parked
         self.at_once: Callable[[], bool] = lambda: True
-        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._waiting = Waiting(most)
+        self._riding = False
+        """Whether what can wait is looked after by the clock."""
+        self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._connection: Connection | None = None
+        self._waits = True
+        """Whether the connection waits for a locked database, as it does on the thread."""
         self._refused: str | None = None
         """Why nothing could be stored the last time, until something is."""
-        self._closed = False
-        self._closing = threading.Lock()
 
     def start(self) -> "Writer":
         """Start the thread and return self."""
@@ -143,10 +101,14 @@ class Writer:
         self._queue(Job(work, None, None, None, done))
         return done
 
-    async def run(self, work: Callable[[Tx], T]) -> T:
-        """The same for whoever can await it."""
-        done: _Answer[T] = _Answer()
-        self._queue(Job(work, None, None, None, done))
+    async def run(self, work: Callable[[Tx], T], *, light: bool = False, can_wait: bool = False) -> T:
+        """The same for whoever can await it.
+
+        `light`: it takes a millisecond or so, however much there is. `can_wait`: nobody waits for it but its caller, so
+        it rides with what comes within a moment and needs no commit of its own.
+        """
+        done: Answer[T] = Answer()
+        self._queue(Job(work, None, None, None, done, done.loop if light else None, light and can_wait))
         return await done.future
 
     async def once(
@@ -156,21 +118,16 @@ class Writer:
         key: str,
         body: Mapping[str, Any] | None = None,
         apology: Callable[[Tx], None] | None = None,
+        light: bool = False,
     ) -> T | AlreadyDone | HasBeenParked:
         """Do the job unless `key` was handled before; returns after the commit.
 
         A job that fails by itself is parked (its `body` for a day, `apology` run beside it). Raises DatabaseUnavailable
         when nothing can be stored now: then the caller must not acknowledge.
         """
-        done: _Answer[T | AlreadyDone | HasBeenParked] = _Answer()
-        self._queue(Job(work, key, body, apology, done))
+        done: Answer[T | AlreadyDone | HasBeenParked] = Answer()
+        self._queue(Job(work, key, body, apology, done, done.loop if light else None))
         return await done.future
-
-    def _queue(self, job: "Job[Any]") -> None:
-        with self._closing:
-            if self._closed:
-                raise DatabaseUnavailable("stopping")
-            self._jobs.put(job)
 
     def data_version(self) -> "Future[int]":
         """A number that changes when another process has written to the database."""
@@ -178,101 +135,151 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then stop the thread."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-            self._jobs.put(None)
+        if not self._waiting.close():
+            return
+        self._orders.put(None)
         if self._thread.ident is not None:  # one that was never started has nothing to finish
             self._thread.join()
         self._drop_connection()
 
+    def _queue(self, job: "Job[Any]") -> None:
+        self._waiting.put(job)
+        if job.light_on is not None and job.can_wait:
+            if not self._riding:
+                self._riding = True
+                job.light_on.call_later(MOMENT, self._ride)
+        elif self._waiting.call():
+            if job.light_on is None:
+                self._orders.put(ANY)
+            else:
+                job.light_on.call_soon(self._light_turn)  # behind what is ready now, which may have more to write
+
+    # ── the loop ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ride(self) -> None:
+        """What could wait has waited."""
+        self._riding = False
+        if self._waiting.call():
+            self._light_turn()
+
+    def _light_turn(self) -> None:
+        """Do the batch here if that is quickly done, and let the thread commit it; or let the thread do it all."""
+        batch = self._waiting.take()
+        if not batch:
+            return
+        begun: _Begun | None = None
+        if batch[0].light_on is not None and self._connection is not None:  # to connect can take its time
+            try:
+                begun = self._run(batch, wait=False)
+            except BaseException as error:  # noqa: BLE001 -- whatever it was, the thread meets it again, or waits
+                log.debug("not done on the loop: %s", type(error).__name__)
+        self._orders.put((batch, begun))
+
+    def _light_end(self, batch: list[Job[Any]], begun: _Begun) -> None:
+        """The batch that was begun here is stored."""
+        self._release(batch, begun)
+        if self._waiting.go_on():
+            self._light_turn()
+
     # ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _loop(self) -> None:
-        stopping = False
-        while not stopping:
-            batch: list[Job[Any]] = []
-            job = self._jobs.get()
-            while True:
-                if job is None:
-                    stopping = True
-                elif job.done.set_running_or_notify_cancel():  # from here on nobody can cancel it half-way
-                    batch.append(job)
-                if len(batch) >= self._most:
-                    break
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-            if batch:
-                self._do(batch)
+        while (order := self._orders.get()) is not None:
+            self._obey(order)
+        while self._waiting or self._waiting.in_hand:  # stopping: what waits, and what the loop has begun
+            following = self._orders.get() if self._waiting.in_hand else ANY
+            if following is not None:
+                self._obey(following)
 
-    def _do(self, batch: list[Job[Any]]) -> None:
+    def _obey(self, order: Order) -> None:
+        """Commit what the loop has begun, or do the batch, or whatever waits."""
+        batch, begun = order if order is not ANY else (self._waiting.take(), None)
+        if not batch:
+            return
+        loop = None if begun is None else batch[0].light_on
         try:
-            self._together(batch)
+            begun = begun or self._run(batch, wait=True)
+            self._commit(begun)
         except BaseException as error:  # noqa: BLE001 -- whatever it was, no caller may be left waiting
-            if is_busy(error):  # each would wait as long again, and those behind them all: somebody waits for an answer
-                for job in (*batch, *self._queued()):
-                    self._failed_alone(job, error)
-                return
-            if len(batch) == 1:
-                self._failed_alone(batch[0], error)
-                return
-            for job in batch:
-                if is_busy(error):
-                    self._failed_alone(job, error)
-                    continue
-                try:
-                    self._together([job])
-                except BaseException as alone:  # noqa: BLE001 -- as above
-                    self._failed_alone(job, alone)
-                    error = alone
+            self._not_together(batch, error)
+            begun = None
+        self._waiting.put_down()
+        if begun is not None and not (loop is not None and _call(loop, self._light_end, batch, begun)):
+            self._release(batch, begun)
+            loop = None
+        if (loop is None or begun is None) and self._waiting.go_on():
+            following = self._waiting.first.light_on
+            if following is None or not _call(following, self._light_turn):
+                self._orders.put(ANY)
 
-    def _queued(self) -> Iterator[Job[Any]]:
-        """Take what is queued just now; the word to stop stays."""
-        for _ in range(self._jobs.qsize()):
-            job = self._jobs.get_nowait()
-            if job is None:
-                self._jobs.put(None)
-                return
-            if job.done.set_running_or_notify_cancel():  # a cancelled one cannot be answered, and would end the thread
-                yield job
+    def _not_together(self, batch: list[Job[Any]], error: BaseException) -> None:
+        """Do each by itself, and tell those of which nothing comes; unless that would only take as long again."""
+        if is_busy(error):  # each would wait as long again, and those behind them all: somebody waits for an answer
+            for job in (*batch, *self._waiting.take_all()):
+                self._failed_alone(job, error)
+            return
+        if len(batch) == 1:
+            self._failed_alone(batch[0], error)
+            return
+        for job in batch:
+            if is_busy(error):
+                self._failed_alone(job, error)
+                continue
+            try:
+                self._alone(job)
+            except BaseException as alone:  # noqa: BLE001 -- as above
+                self._failed_alone(job, alone)
+                error = alone
 
-    def _together(self, batch: list[Job[Any]]) -> None:
-        """Run the jobs in one transaction, commit, and only then release their results."""
-        results: list[Any] = []
-        lanes: set[str] = set()
-        at_once = self.at_once()
-        connection = self._connect()
-        before = _changes(connection)
+    def _alone(self, job: Job[Any]) -> None:
+        begun = self._run([job], wait=True)
+        self._commit(begun)
+        self._release([job], begun)
+
+    def _commit(self, begun: _Begun) -> None:
         try:
-            with connection.begin():
-                for job in batch:
-                    tx = Tx(connection, self._workspace, self._now(), self._new_id, at_once=at_once)
-                    if job.key is not None and not inbox.remember(tx, job.key):
-                        results.append(ALREADY_DONE)
-                        continue
-                    results.append(job.work(tx))
-                    lanes |= tx.lanes
-                    self._still_inside(connection)
+            begun.transaction.commit()
         except BaseException:
             self._drop_connection()
             raise
-        # The jobs are stored: nothing that goes wrong from here on may make them run again.
-        if self._refused is not None and _changes(connection) > before:  # nothing to write is no proof
+        if self._refused is not None and begun.written:  # nothing to write is no proof
             log.warning("the database can be written again")
             self._refused = None
-        if lanes:
-            _tell(self.on_commit, lanes)
-        answers: list[_Answer[Any]] = []
-        for job, result in zip(batch, results, strict=True):
-            if isinstance(job.done, _Answer):
+
+    def _release(self, batch: list[Job[Any]], begun: _Begun) -> None:
+        """The jobs are stored, and only now are their results told: nothing that goes wrong can make them run again."""
+        if begun.lanes:
+            _tell(self.on_commit, begun.lanes)
+        answers: list[Answer[Any]] = []
+        for job, result in zip(batch, begun.results, strict=True):
+            if isinstance(job.done, Answer):
                 job.done.hold(result)
                 answers.append(job.done)
             else:
                 job.done.set_result(result)
-        _tell_all(answers)
+        tell_all(answers)
+
+    def _run(self, batch: list[Job[Any]], *, wait: bool) -> _Begun:
+        """Run the jobs in one transaction that is still to be committed; `wait` for a locked database, or fail."""
+        results: list[Any] = []
+        lanes: set[str] = set()
+        at_once = self.at_once()
+        try:
+            connection = self._connect(wait=wait)
+            before = _changes(connection)
+            transaction = connection.begin()
+            for job in batch:
+                tx = Tx(connection, self._workspace, self._now(), self._new_id, at_once=at_once)
+                if job.key is not None and not inbox.remember(tx, job.key):
+                    results.append(ALREADY_DONE)
+                    continue
+                results.append(job.work(tx))
+                lanes |= tx.lanes
+                self._still_inside(connection)
+        except BaseException:
+            self._drop_connection()
+            raise
+        return _Begun(transaction, results, lanes, _changes(connection) - before)
 
     def _failed_alone(self, job: Job[Any], error: BaseException) -> None:
         if is_unavailable(error):
@@ -299,12 +306,12 @@ class Writer:
 
         try:
             try:
-                self._together([Job(lambda tx: put_aside(tx, job.apology), None, None, None, job.done)])
+                self._alone(Job(lambda tx: put_aside(tx, job.apology), None, None, None, job.done))
             except Exception as worse:
                 if job.apology is None or is_unavailable(worse):
                     raise
                 log.error("apology failed: %s", type(worse).__name__)  # no traceback: it could hold words
-                self._together([Job(lambda tx: put_aside(tx, None), None, None, None, job.done)])
+                self._alone(Job(lambda tx: put_aside(tx, None), None, None, None, job.done))
         except BaseException as worse:  # noqa: BLE001 -- as above
             lost = is_unavailable(worse)
             job.done.set_exception(DatabaseUnavailable(self._note_unavailable(worse)) if lost else worse)
@@ -319,9 +326,13 @@ class Writer:
             self._refused = why
         return why
 
-    def _connect(self) -> Connection:
+    def _connect(self, *, wait: bool) -> Connection:
         if self._connection is None:
             self._connection = self._database.write_engine.connect()
+            self._waits = True
+        if self._waits is not wait:
+            self._database.set_waiting(self._connection, wait=wait)
+            self._waits = wait
         return self._connection
 
     def _still_inside(self, connection: Connection) -> None:
@@ -336,6 +347,15 @@ class Writer:
             # A connection that has failed is not trusted again: no half-open transaction can follow from it.
             connection.invalidate()
             connection.close()
+
+
+def _call(loop: asyncio.AbstractEventLoop, what: Callable[..., None], *given: object) -> bool:
+    """Have it called on the loop; False when that has been closed."""
+    try:
+        loop.call_soon_threadsafe(what, *given)
+    except RuntimeError:
+        return False
+    return True
 
 
 def _changes(connection: Connection) -> int:

@@ -75,13 +75,22 @@ class Waits:
     woken: bool
 
 
-def next_errand(tx: Tx, policy: Policy, *, kinds: Kinds, lane: str) -> Errand | Nothing | Waits:
-    """Returns what the lane is to do now."""
+class TooHeavy:
+    """To render this may take longer than the event loop can be held up."""
+
+
+TOO_HEAVY: Final = TooHeavy()
+
+
+def next_errand(
+    tx: Tx, policy: Policy, *, kinds: Kinds, lane: str, light: bool = False
+) -> Errand | Nothing | Waits | TooHeavy:
+    """Returns what the lane is to do now; where only what is `light` may be rendered, perhaps TooHeavy."""
     row = outbox.next_in_lane(tx, lane)
-    return Nothing(outbox.next_due(tx, lane)) if row is None else _next(tx, policy, kinds, row)
+    return Nothing(outbox.next_due(tx, lane)) if row is None else _next(tx, policy, kinds, row, light=light)
 
 
-def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Waits:
+def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow, *, light: bool) -> Errand | Waits | TooHeavy:
     """The errand of this row, or of the one that it waits for, or that there is nothing for it but to wait."""
     kind = kinds.get(row.kind, Kind())
     others = _others(tx, row)
@@ -98,14 +107,16 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow) -> Errand | Wait
             return Waits(row, None, woken=name == "depends_on")
         if row.state is OutboxState.SENDING:
             return Errand(row, kind, closed="dependency")  # begun before what it speaks of, in the one lane: no way out
-        return _next(tx, policy, kinds, other)  # it was put behind what waits for it, and goes first all the same
+        return _next(
+            tx, policy, kinds, other, light=light
+        )  # it was put behind what waits for it, and goes first all the same
     errand = _placed(tx, Errand(row, kind), others)
     if errand.impossible or errand.closed:
         return errand
     if errand.tidying and tx.now - max(row.enqueued_at, row.due_at) > TIDY_FOR:
         errand.closed = "too_old"
         return errand
-    return _said(tx, policy, errand)
+    return TOO_HEAVY if light and row.op in _RENDERED and not kind.light else _said(tx, policy, errand)
 
 
 def _placed(tx: Tx, errand: Errand, others: Mapping[str, OutboxRow | None]) -> Errand:

@@ -19,6 +19,7 @@ from bot.story.policy import Policy
 from storage import outbox, tellers
 from storage.database import Tx
 from storage.errors import DatabaseUnavailable
+from storage.outbox import Settled
 from storage.records import OutboxRow
 from storage.writer import Writer
 
@@ -68,14 +69,16 @@ class Ledger:
         row, kind = errand.row, errand.kind
         shows = () if found or errand.rendered is None else errand.rendered.shows
 
-        def mark(tx: Tx) -> bool:
-            if not outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink):
-                return False
-            outbox.show(tx, row.id if row.target is None else row.target, shows)
-            return True
+        def mark(tx: Tx) -> Settled | None:
+            settled = outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink)
+            if settled is not None:
+                outbox.show(tx, row.id if row.target is None else row.target, shows)
+            return settled
 
-        turn = await self._settle(row, mark, [kind.sent, kind.found if found else None])
-        _tell(logging.INFO, "sent", row)
+        turn = await self._settle(
+            row, mark, [kind.sent, kind.found if found else None], light=kind.light and not kind.slow_after
+        )
+        _tell(logging.DEBUG if kind.light else logging.INFO, "sent", row)  # of a conversation, only what goes wrong
         return turn
 
     async def parked(self, errand: Errand, reason: str) -> Turn:
@@ -102,11 +105,11 @@ class Ledger:
 
     async def claim(self, row: OutboxRow) -> bool:
         """Says that the row may be tried from now on; False when it is no longer waiting."""
-        return await self._write(lambda tx: outbox.claim(tx, row.id))
+        return await self._write(lambda tx: outbox.claim(tx, row.id), light=True)
 
     async def failed(self, row: OutboxRow, reason: str) -> None:
         """One more try has failed."""
-        await self._write(lambda tx: outbox.count_attempt(tx, row))
+        await self._write(lambda tx: outbox.count_attempt(tx, row), light=True)
         _tell(logging.WARNING, "not yet sent", row, reason)
 
     async def postpone(self, row: OutboxRow, due_at: datetime) -> bool:
@@ -115,23 +118,29 @@ class Ledger:
 
     async def remember_direct(self, teller_id: str, channel: str) -> None:
         """The direct message with a teller is known from now on."""
-        await self._write(lambda tx: tellers.set_teller(tx, teller_id, dm_channel=channel))
+        await self._write(lambda tx: tellers.set_teller(tx, teller_id, dm_channel=channel), light=True)
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _settle(self, row: OutboxRow, mark: Callable[[Tx], bool], hooks: list[After | None]) -> Turn:
+    async def _settle(
+        self, row: OutboxRow, mark: Callable[[Tx], Settled | None], hooks: list[After | None], *, light: bool = False
+    ) -> Turn:
         policy = self._policy()
 
         def whole(tx: Tx) -> Turn:
-            heard = [hook for hook in hooks if hook is not None]
-            if mark(tx) and heard:
-                settled = outbox.get(tx, row.id)
-                for hook in heard:
-                    hook(tx, policy, settled)
-            return _what_follows(tx, row.lane)
+            settled = mark(tx)
+            tx.lanes.discard(row.lane)  # its own worker is told in the answer: it need neither be woken nor look
+            if settled is not None:
+                for hook in hooks:
+                    if hook is not None:
+                        hook(tx, policy, settled.row)
+            known = settled is not None and row.lane not in tx.lanes  # or else a hook has put something in it
+            tx.lanes.discard(row.lane)
+            due_at = settled.next_due if settled is not None and known else outbox.next_due(tx, row.lane)
+            return Turn(True) if due_at is not None and due_at <= tx.now else Turn(False, due_at)
 
         try:
-            turn = await self._write(whole)
+            turn = await self._write(whole, light=light or not any(hooks), can_wait=True)
         except Stopped:
             raise  # nothing is known of it until the next start looks, and the room hears of it then
         except Exception as error:
@@ -145,26 +154,21 @@ class Ledger:
         turned.set()
         return turn
 
-    async def _write(self, work: Callable[[Tx], T]) -> T:
+    async def _write(self, work: Callable[[Tx], T], *, light: bool = False, can_wait: bool = False) -> T:
         """Does the work, as often as it takes. Raises Stopped when the bot stops while nothing can be stored."""
         failures = 0
         while True:
             try:
-                return await self._writer.run(work)
+                return await self._writer.run(work, light=light, can_wait=can_wait)
             except DatabaseUnavailable as error:
                 log.warning("cannot write what became of a message: %s", error)
                 failures += 1
                 await self._holds.rest(self._patience.before_try(failures))
 
 
-def _what_follows(tx: Tx, lane: str) -> Turn:
-    """What the lane's own worker is to do next: told in the answer, it need neither be woken nor look by itself."""
-    tx.lanes.discard(lane)
-    due_at = outbox.next_due(tx, lane)
-    return Turn(True) if due_at is not None and due_at <= tx.now else Turn(False, due_at)
-
-
 def _tell(level: int, outcome: str, row: OutboxRow, reason: str | None = None) -> None:
+    if not log.isEnabledFor(level):
+        return
     lane = row.lane.partition(":")[0]  # what follows names a person or a story's author
     said = f"{outcome} kind=%s op=%s lane=%s id=%s attempts=%d" + ("" if reason is None else f" reason={reason}")
     log.log(level, said, row.kind, row.op.value, lane, row.id, row.attempts)

@@ -6,6 +6,7 @@ processes have written, and stops within seconds. How one message is sent is in 
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
@@ -88,6 +89,7 @@ class Delivery:
         self._later: dict[str, datetime] = {}
         self._alarm = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
         self._ended = asyncio.Event()
 
     # ── what others call ──────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +100,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Sends until `stop`. What was being sent when the last run ended is looked up before it is sent again."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         helpers = [
             asyncio.create_task(self._helper(work), name=name)
             for name, work in (("begin", self._begin), ("alarm", self._ring), ("poll", self._poll))
@@ -114,6 +116,9 @@ class Delivery:
         """These lanes have something new. May be called from any thread, before `run` and after `stop` too."""
         loop = self._loop  # before run() there is none, and what is in the database then is found when it begins
         if loop is None or self._holds.stopping.is_set():
+            return
+        if threading.get_ident() == self._thread:
+            self._wake(sorted(lanes))
             return
         try:
             loop.call_soon_threadsafe(self._wake, sorted(lanes))

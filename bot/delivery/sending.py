@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.delivery.calls import METHODS, Calls, Request, open_dm, request_of
 from bot.delivery.doubts import Doubts, Step
-from bot.delivery.errands import Errand, Nothing, Waits, next_errand
+from bot.delivery.errands import Errand, Nothing, TooHeavy, Waits, next_errand
 from bot.delivery.holds import Holds, Stopped
 from bot.delivery.ledger import Ledger, Turn
 from bot.delivery.line import Line, Pause, Ticket
@@ -27,7 +27,7 @@ from storage.records import Op, OutboxRow, OutboxState
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 400
 """Rows being sent at the same moment; beyond it a lane waits, without holding up another's pace."""
 
 
@@ -76,9 +76,7 @@ class Sender:
 
     async def _step(self, lane: str, ticket: Ticket) -> Turn | Pause:
         try:
-            found = await self._reader.read(
-                lambda tx: next_errand(tx, self._policy(), kinds=self._kinds, lane=lane),
-            )
+            found = await self._find(lane)
         except DatabaseUnavailable as error:
             log.warning("cannot read what to send: %s", error)
             ticket.unread += 1
@@ -103,6 +101,16 @@ class Sender:
         if found.channel is None and found.teller is not None:
             return await self._open(found, ticket)
         return await self._send(found, ticket)
+
+    async def _find(self, lane: str) -> Errand | Nothing | Waits:
+        """What the lane is to do, read on the event loop where that is quickly done."""
+        found = await self._reader.read(
+            lambda tx: next_errand(tx, self._policy(), kinds=self._kinds, lane=lane, light=True), light=True
+        )
+        if isinstance(found, TooHeavy):
+            found = await self._reader.read(lambda tx: next_errand(tx, self._policy(), kinds=self._kinds, lane=lane))
+        assert not isinstance(found, TooHeavy), "nothing is for a thread"
+        return found
 
     async def _wait_for(self, found: Waits) -> Turn | Pause:
         if found.due_at is not None:

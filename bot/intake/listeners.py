@@ -46,12 +46,15 @@ _PRESSES: Mapping[str, Move] = {
     ids.NOT_ONE: Move.NOT_ONE,
     ids.SEND_WITH_CARE: Move.SEND,
 }
+_IN_CONVERSATION = re.compile(f"^(?:{'|'.join((*_PRESSES, ids.NAME_AS, ids.PLACES, f'{ids.CHOOSE}:.*'))})$")
+"""What is pressed or ticked where a story is told."""
 
 
 def register(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
     """Listen. `recover` is called when something is to be read back from a direct message."""
+    # Bolt asks one listener after the other whether it is meant: what comes most often stands in front.
+    _presses(app, edge, shelf)
     _messages(app, edge, shelf, people)
-    _presses(app, edge, shelf)  # Bolt asks one listener after the other: what comes most often stands in front
     _starting(app, edge, shelf, people, recover)
     _stories(app, edge, shelf, people)
     _forms(app, edge, shelf)
@@ -89,7 +92,10 @@ def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
             teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
             outbox.enqueue(tx, Message(carrying.SORRY, tidings.teller(teller.id), key=f"sorry:{said.ts}"))
 
-        await edge.once(body, lambda tx, policy: service.take_message(tx, policy, shelf, said, standing), apology=sorry)
+        def kept(tx: Tx, policy: Policy) -> None:
+            service.take_message(tx, policy, shelf, said, standing)
+
+        await edge.once(body, kept, apology=sorry, light=True)
 
     @app.event("app_mention")
     async def on_mention(body: Body, event: Body) -> None:
@@ -111,6 +117,7 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
         await edge.once(
             body,
             lambda tx, policy: greeting.start(tx, policy, shelf, pressed, standing, pick_up_ts=pick_up_ts),
+            light=True,
         )
         if pick_up_ts is not None:
             recover()
@@ -162,32 +169,24 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
 
 
 def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
-    def listen(action_id: str, move: Move) -> None:
-        @app.action(action_id)
-        async def on_press(ack: AsyncAck, body: Body) -> None:
-            pressed = payloads.pressed(body)
+    @app.action(_IN_CONVERSATION)
+    async def on_press(ack: AsyncAck, body: Body) -> None:
+        pressed, action_id = payloads.pressed(body), str(body["actions"][0]["action_id"])
+        move = _PRESSES.get(action_id)
+        if move is None:
+            await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed), light=True)
+        else:
             care = action_id == ids.SEND_WITH_CARE
-            await edge.once(body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care))
-            await ack()
-
-    async def on_choice(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
-        await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed))
+            await edge.once(
+                body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care), light=True
+            )
         await ack()
-
-    listen(ids.NEXT, _PRESSES[ids.NEXT])
-    app.action(re.compile(f"^{ids.CHOOSE}:"))(on_choice)
-    for action_id, move in _PRESSES.items():
-        if action_id != ids.NEXT:
-            listen(action_id, move)
-    app.action(ids.NAME_AS)(on_choice)
-    app.action(ids.PLACES)(on_choice)
 
     def plain(action_id: str, work: Callable[[Tx, Policy, Shelf, Pressed], object]) -> None:
         @app.action(action_id)
         async def on_press(ack: AsyncAck, body: Body) -> None:
             pressed = payloads.pressed(body)
-            await edge.once(body, lambda tx, policy: work(tx, policy, shelf, pressed))
+            await edge.once(body, lambda tx, policy: work(tx, policy, shelf, pressed), light=True)
             await ack()
 
     plain(ids.TAKE_OUT, service.take_out)

@@ -50,39 +50,39 @@ def kinds(shelf: Shelf) -> Kinds:
     """What intake registers with delivery."""
 
     def with_shelf(render: "Callable[[Tx, Policy, Shelf, OutboxRow], Rendered | None]") -> Kind:
-        return Kind(render=lambda tx, policy, row: render(tx, policy, shelf, row))
+        return Kind(render=lambda tx, policy, row: render(tx, policy, shelf, row), light=True)
 
     def stands(tx: Tx, policy: Policy, row: OutboxRow) -> None:
         if row.op is Op.POST:
             service.question_stands(tx, policy, shelf, row)
 
-    question = Kind(render=lambda tx, policy, row: _question(tx, policy, shelf, row), sent=stands)
+    question = Kind(render=lambda tx, policy, row: _question(tx, policy, shelf, row), sent=stands, light=True)
     return {
         carrying.QUESTION: question,
         carrying.FOOT: with_shelf(_foot),
         carrying.NOTE: with_shelf(_note),
         carrying.SAVED: with_shelf(_saved),
         carrying.WHISPER: with_shelf(_whisper),
-        carrying.SORRY: Kind(render=lambda tx, policy, row: telling.sorry()),
+        carrying.SORRY: Kind(render=lambda tx, policy, row: telling.sorry(), light=True),
         greeting.NOTICE: with_shelf(_notice),
-        greeting.OFFER: Kind(render=_offer),
-        greeting.STARTED: Kind(render=_started),
-        greeting.NOT_NOW: Kind(render=lambda tx, policy, row: telling.not_now()),
+        greeting.OFFER: Kind(render=_offer, light=True),
+        greeting.STARTED: Kind(render=_started, light=True),
+        greeting.NOT_NOW: Kind(render=lambda tx, policy, row: telling.not_now(), light=True),
         greeting.NOTHING_OPEN: with_shelf(_nothing_open),
-        greeting.NOT_FOR_YOU: Kind(render=lambda tx, policy, row: telling.not_for_you()),
-        IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel()),
-        sending.CHECKED: Kind(render=_checked),
-        sending.SENT: Kind(render=_sent),
-        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts, parked=_code_may_stand),
-        sending.KEPT: Kind(render=_kept),
-        sending.DELETED: Kind(render=_deleted),
-        sending.EDIT_TOO_LATE: Kind(render=_edit_too_late),
-        sending.LEFT_ALONE: Kind(render=lambda tx, policy, row: telling.plain("Left as you sent it.")),
+        greeting.NOT_FOR_YOU: Kind(render=lambda tx, policy, row: telling.not_for_you(), light=True),
+        IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel(), light=True),
+        sending.CHECKED: Kind(render=_checked, light=True),
+        sending.SENT: Kind(render=_sent, light=True),
+        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts, parked=_code_may_stand, light=True, slow_after=True),
+        sending.KEPT: Kind(render=_kept, light=True),
+        sending.DELETED: Kind(render=_deleted, light=True),
+        sending.EDIT_TOO_LATE: Kind(render=_edit_too_late, light=True),
+        sending.LEFT_ALONE: Kind(render=lambda tx, policy, row: telling.plain("Left as you sent it."), light=True),
         waking.NUDGE: with_shelf(_nudge),
-        waking.EXPIRED: Kind(render=_expired),
-        tidings.RELAYED_QUESTION: Kind(render=_relayed),
-        answering.ANSWER_FOOT: Kind(render=_answer_foot),
-        answering.CLOSED: Kind(render=lambda tx, policy, row: telling.question_closed()),
+        waking.EXPIRED: Kind(render=_expired, light=True),
+        tidings.RELAYED_QUESTION: Kind(render=_relayed, light=True),
+        answering.ANSWER_FOOT: Kind(render=_answer_foot, light=True),
+        answering.CLOSED: Kind(render=lambda tx, policy, row: telling.question_closed(), light=True),
     }
 
 

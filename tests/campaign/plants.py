@@ -94,8 +94,8 @@ PLANTS = (
         "one bad job takes those beside it with it",
         WRITER,
         "storage/writer.py",
-        "                try:\n                    self._together([job])\n",
-        "                try:\n                    raise error\n                    self._together([job])\n",
+        "            try:\n                self._alone(job)\n",
+        "            try:\n                raise error\n                self._alone(job)\n",
     ),
     Plant(
         "nobody looks whether the transaction is still open",
@@ -165,8 +165,8 @@ PLANTS = (
         "a sent message is not marked as sent",
         SENDING,
         "storage/outbox.py",
-        'values: dict[str, Any] = {"state": OutboxState.SENT, "sent_at": tx.now, "response_url": None}',
-        'values: dict[str, Any] = {"sent_at": tx.now, "response_url": None}',
+        'values: dict[str, Any] = {"state": OutboxState.SENT, "response_url": None}',
+        'values: dict[str, Any] = {"response_url": None}',
     ),
     Plant(
         "an error of Slack's drops the message",

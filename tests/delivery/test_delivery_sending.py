@@ -1,13 +1,16 @@
 """Messages leave: in order, to whom they are for, as they stand at that moment, and no faster than Slack likes."""
 
+import threading
 from itertools import pairwise
 
 from delivery_house import REVIEW, SAM, STORIES, House, until
 
+from bot.outgoing import Kind, Rendered
 from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.story.policy import Policy
 from storage import outbox, tellers
 from storage.database import Tx
-from storage.records import Message, Op, OutboxState, StoryStatus
+from storage.records import Message, Op, OutboxRow, OutboxState, StoryStatus
 from storage.tables import StoryRow
 
 
@@ -288,3 +291,27 @@ async def test_many_people_are_answered_at_once(house: House) -> None:
     await house.do(put_all)
     await house.drained(seconds=10)
     assert all(house.texts(room) == ["Hello."] for room in rooms)
+
+
+async def test_what_takes_its_time_is_rendered_beside_the_loop(house: House) -> None:
+    """Only what is said to be light runs where everybody's messages come in; both leave."""
+    where: dict[str, list[str]] = {"light": [], "heavy": []}
+
+    def kind(name: str, *, light: bool) -> Kind:
+        def render(tx: Tx, _policy: Policy, _row: OutboxRow) -> Rendered:
+            where[name].append(threading.current_thread().name)
+            return Rendered(name)
+
+        def sent(tx: Tx, _policy: Policy, _row: OutboxRow) -> None:
+            where[name].append(threading.current_thread().name)
+
+        return Kind(render=render, sent=sent, light=light)
+
+    house.kinds |= {name: kind(name, light=name == "light") for name in where}
+    house.start()
+    for name in where:
+        put = [await house.do(lambda tx, name=name: outbox.enqueue(tx, Message(name, STORIES))) for _ in range(2)]
+        await house.settled(*put)
+    assert house.texts() == ["light", "light", "heavy", "heavy"]
+    assert set(where["light"]) == {threading.main_thread().name}
+    assert set(where["heavy"]) == {"writer", "delivery-reader_0"}

@@ -208,15 +208,16 @@ class House:
             return False
         row = errand.row
         if row.kind not in self.kinds:  # another room's: here it only counts as sent
-            return outbox.mark_sent(tx, row, channel="C0REVIEW", ts=self.next_ts())
+            return outbox.mark_sent(tx, row, channel="C0REVIEW", ts=self.next_ts()) is not None
         assert errand.impossible is None, (row.kind, row.args, errand.impossible)
         if errand.closed is not None:
-            return outbox.mark_dropped(tx, row, errand.closed)
+            return outbox.mark_dropped(tx, row, errand.closed) is not None
         ts = self._in_chat(errand)
-        outbox.mark_sent(tx, row, channel=errand.channel, ts=ts)
+        settled = outbox.mark_sent(tx, row, channel=errand.channel, ts=ts)
         sent = self.kinds[row.kind].sent
-        if sent is not None:
-            sent(tx, self.policy, outbox.get(tx, row.id))
+        if sent is not None and settled is not None:
+            assert settled.row == outbox.get(tx, row.id)
+            sent(tx, self.policy, settled.row)
         return True
 
     def _in_chat(self, errand: Errand) -> str | None:

@@ -32,15 +32,15 @@ def step(tx: Tx, lane: str, how: str = "sent") -> bool:
         if before not in OVER:
             return False
         if before is not OutboxState.SENT:
-            return outbox.mark_dropped(tx, row, "dependency")
+            return outbox.mark_dropped(tx, row, "dependency") is not None
     assert outbox.claim(tx, row.id)
     assert outbox.get(tx, row.id).state is OutboxState.SENDING
     if how == "retry":
         outbox.count_attempt(tx, row)
         return True
     if how == "parked":
-        return outbox.mark_parked(tx, row, "channel_not_found")
-    return outbox.mark_sent(tx, row, channel="C1", ts="1.0")
+        return outbox.mark_parked(tx, row, "channel_not_found") is not None
+    return outbox.mark_sent(tx, row, channel="C1", ts="1.0") is not None
 
 
 MEMORY = create_engine("sqlite://")

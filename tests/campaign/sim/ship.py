@@ -7,6 +7,7 @@ call or acknowledge. What was not committed is rolled back as SQLite does when a
 import asyncio
 import hashlib
 import io
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
@@ -28,7 +29,8 @@ from bot.intake.script import Script
 from bot.intake.script_file import load_script
 from bot.settings import Settings
 from storage.database import Database
-from storage.writer import Job, Writer
+from storage.jobs import Job
+from storage.writer import ANY, Order, Writer
 
 from .hub import Hub
 from .loop import AtOnce, later
@@ -104,41 +106,46 @@ class Ship:
 
 
 class AtOnceWriter(Writer):
-    """The program's writer without its thread: what is asked for in one turn of the loop is done in the next."""
+    """The program's writer without its thread: what is left to that is done in the next turn of the loop."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         ship = ABOARD.get()
         assert ship is not None
-        self._ship, self._waiting = ship, list[Job[Any]]()
+        self._ship, self._left = ship, deque[Order]()
+        self._orders = self  # type: ignore[assignment]  # of a queue, only `put` is used here
         ship.writers.append(self)
 
     def start(self) -> "Writer":
         return self
 
-    def _queue(self, job: "Job[Any]") -> None:
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._turn)
-        self._waiting.append(job)
+    def put(self, order: "Order | None") -> None:
+        """Leaves it to the thread."""
+        if order is not None:
+            self._left.append(order)
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        if self._left and not self._ship.dead:
+            self._obey(self._left.popleft())
 
     def submit(self, work: Any) -> "Future[Any]":
         done = super().submit(work)
         if not self._workspace:  # the program waits for its first transaction without the loop
-            self._turn()
+            self._next()
             if not done.done():
                 done.set_exception(Dead())
         return done
 
-    def _turn(self) -> None:
-        batch = [job for job in self._waiting if job.done.set_running_or_notify_cancel()]
-        self._waiting = []
-        if batch and not self._ship.dead:
-            self._do(batch)
-
-    def _together(self, batch: list[Job[Any]]) -> None:
+    def _run(self, batch: list[Job[Any]], *, wait: bool) -> Any:
         if self._ship.dead:
             raise Dead
-        super()._together(batch)
+        return super()._run(batch, wait=wait)
+
+    def _commit(self, begun: Any) -> None:
+        if self._ship.dead:
+            raise Dead
+        super()._commit(begun)
         if not self._ship.dead and self._ship.trouble.strikes("crash after a commit", CRASHES):
             self._ship.die()
 
@@ -150,13 +157,15 @@ class AtOnceWriter(Writer):
             raise Dead
 
     def sink(self) -> None:
-        """Loses what waits."""
-        self._waiting = []
+        """Loses what waits, and what was begun."""
+        self._waiting.forget()
+        self._left.clear()
+        self._drop_connection()
 
     def close(self) -> None:
-        if not self._ship.dead:
-            self._turn()
-        self._closed = True
+        while not self._ship.dead and (self._left or self._waiting):
+            self._next() if self._left else self._obey(ANY)
+        self._waiting.close()
         self._drop_connection()
 
 
