@@ -1,7 +1,7 @@
 """Every case, and the rounds in which they are played: each round plays all of them, one after the other.
 
-So what the machine does meanwhile falls on all alike, and a ratio is taken within one round. The driver has one core,
-the child another.
+So what the machine does meanwhile falls on all alike, and a ratio is taken within one round. The driver keeps to one
+core; the child may use them all.
 """
 
 import asyncio
@@ -70,10 +70,8 @@ def quick_cases() -> Iterator[Case]:
         yield Case(target, 50, tellers=200, rate=RATE)
 
 
-def cores() -> tuple[int | None, int | None]:
-    """The driver's core and the child's; None where there is only one."""
-    have = sorted(os.sched_getaffinity(0))
-    return (have[0], have[-1]) if len(have) > 1 else (None, None)
+CORES: frozenset[int] = frozenset(os.sched_getaffinity(0))
+"""What the child may use: all there are, as when it is deployed. The driver keeps to the first of them."""
 
 
 class Bench:
@@ -81,7 +79,6 @@ class Bench:
 
     def __init__(self, folder: Path, *, warm_up: float, seconds: float) -> None:
         self._folder, self._warm_up, self._seconds, self._played = folder, warm_up, seconds, 0
-        self._driver, self._core = cores()
         self._certificate: Path | None = None
         self._migrated: Path | None = None
 
@@ -94,11 +91,10 @@ class Bench:
             env = environment(slack, folder, certificate=self._certificate if case.tls else None)
             if case.target == "product":
                 await self._put_migrated(env, folder)
-            if self._driver is not None:
-                os.sched_setaffinity(0, {self._driver})
+            os.sched_setaffinity(0, {min(CORES)})
             loop = asyncio.get_running_loop()
             began = loop.time()
-            async with Child(TARGETS[case.target], env, folder, self._core) as child:
+            async with Child(TARGETS[case.target], env, folder, CORES) as child:
                 await child.ready(slack)
                 ready = loop.time() - began
                 load = Load(slack, case.tellers)
@@ -117,7 +113,7 @@ class Bench:
             made.mkdir()
             self._migrated = made / "altogether.db"
             own = env | {"DATABASE_URL": f"sqlite:///{self._migrated}"}
-            async with Child(("-m", "bot", "migrate"), own, made, self._core) as child:
+            async with Child(("-m", "bot", "migrate"), own, made, CORES) as child:
                 await child.ended()
         shutil.copy(self._migrated, folder / "altogether.db")
 

@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from . import payloads
@@ -30,9 +30,9 @@ class Child:
     """One process: `async with Child(...) as child: await child.ready(...)`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: dict[str, str], directory: Path, core: int | None
+        self, arguments: Sequence[str], environment: dict[str, str], directory: Path, cores: Collection[int] = ()
     ) -> None:
-        self._arguments, self._environment, self._directory, self._core = arguments, environment, directory, core
+        self._arguments, self._environment, self._directory, self._cores = arguments, environment, directory, cores
         self._process: asyncio.subprocess.Process | None = None
         self._log = directory / "log.txt"
 
@@ -42,8 +42,8 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, *self._arguments, env=self._environment, cwd=self._directory, stdout=log, stderr=log
             )
-        if self._core is not None:
-            os.sched_setaffinity(self._process.pid, {self._core})
+        if self._cores:
+            os.sched_setaffinity(self._process.pid, self._cores)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -35,7 +35,8 @@ class Seen:
     """Messages that a fixed rate wanted sent when nobody was free to send one."""
 
 
-WARM_EACH, WARM_MOST, WARM_SECONDS = 20, 1_500, 60.0
+AT_A_TIME = 100
+WARM_EACH, WARM_MOST, WARM_SECONDS = 20, 3_000, 30.0
 """Before anything is counted: so many replies each, so many in all at most, and so long at most."""
 
 
@@ -63,7 +64,7 @@ class Load:
 
     async def closed(self, child: Child, *, warm_up: float, seconds: float) -> Seen:
         """Everybody writes as soon as they are asked; what happens after `warm_up` is counted for `seconds`."""
-        self._begin_all()
+        await self._begin_by_and_by()
         await self._warm(child, warm_up)
         return await self._measure(child, seconds)
 
@@ -93,9 +94,19 @@ class Load:
         return self._seen
 
     def _begin_all(self) -> None:
-        for channel, teller in self._tellers.items():
-            self._acts[channel] = teller.begin(self._slack.ts())
-            self._go_on(channel)
+        for channel in self._tellers:
+            self._begin(channel)
+
+    async def _begin_by_and_by(self) -> None:
+        """A thousand at once would be more than the SDK's own client can read, and in step with each other."""
+        for number, channel in enumerate(self._tellers, 1):
+            self._begin(channel)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0.1)
+
+    def _begin(self, channel: str) -> None:
+        self._acts[channel] = self._tellers[channel].begin(self._slack.ts())
+        self._go_on(channel)
 
     async def _warm(self, child: Child, seconds: float) -> None:
         """Let everything happen that happens the first time only: most of a story for most of the tellers."""

@@ -22,7 +22,7 @@ from storage.schema import migrate
 from storage.tellers import add_workspace
 
 from . import payloads
-from .cases import cores
+from .cases import CORES
 from .children import PRODUCT, Child, environment
 from .figures import digits, number, spread
 from .filling import fill
@@ -117,7 +117,7 @@ async def _measure(file: Path, folder: Path, what: str) -> Figures:
 async def _costs(slack: LeanSlack, env: dict[str, str], folder: Path, what: str) -> Figures:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    async with Child(PRODUCT, env, folder, cores()[1]) as child:
+    async with Child(PRODUCT, env, folder, CORES) as child:
         await child.ready(slack)
         found = {"start to ready, s": loop.time() - began}
         await _cost(slack, child, lambda number: payloads.command(number, user=TELLER, text="help"))
@@ -171,7 +171,7 @@ async def _recovery(slack: LeanSlack, env: dict[str, str], folder: Path, _what: 
     with closing(sqlite3.connect(folder / "altogether.db")) as raw:
         (waiting,) = raw.execute("SELECT count(*) FROM outbox WHERE state = 'queued'").fetchone()
     began = loop.time()
-    async with Child(PRODUCT, env, folder, cores()[1]) as child:
+    async with Child(PRODUCT, env, folder, CORES) as child:
         await child.ready(slack)
         found = {"start to ready, s": loop.time() - began}
         while slack.first_post_at is None:
