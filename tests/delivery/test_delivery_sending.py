@@ -302,10 +302,7 @@ async def test_what_takes_its_time_is_rendered_beside_the_loop(house: House) -> 
             where[name].append(threading.current_thread().name)
             return Rendered(name)
 
-        def sent(tx: Tx, _policy: Policy, _row: OutboxRow) -> None:
-            where[name].append(threading.current_thread().name)
-
-        return Kind(render=render, sent=sent, light=light)
+        return Kind(render=render, light=light)
 
     house.kinds |= {name: kind(name, light=name == "light") for name in where}
     house.start()
@@ -314,4 +311,4 @@ async def test_what_takes_its_time_is_rendered_beside_the_loop(house: House) -> 
         await house.settled(*put)
     assert house.texts() == ["light", "light", "heavy", "heavy"]
     assert set(where["light"]) == {threading.main_thread().name}
-    assert {name.partition("_")[0] for name in where["heavy"]} == {"writer", "delivery-reader"}
+    assert {name.partition("_")[0] for name in where["heavy"]} == {"delivery-reader"}
