@@ -46,6 +46,8 @@ _PRESSES: Mapping[str, Move] = {
     ids.NOT_ONE: Move.NOT_ONE,
     ids.SEND_WITH_CARE: Move.SEND,
 }
+_LONG = 4_000
+"""Characters of a message: to look through more for what looks like an identifier takes its time."""
 _IN_CONVERSATION = re.compile(f"^(?:{'|'.join((*_PRESSES, ids.NAME_AS, ids.PLACES, f'{ids.CHOOSE}:.*'))})$")
 """What is pressed or ticked where a story is told."""
 
@@ -95,7 +97,7 @@ def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
         def kept(tx: Tx, policy: Policy) -> None:
             service.take_message(tx, policy, shelf, said, standing)
 
-        await edge.once(body, kept, apology=sorry, light=True)
+        await edge.once(body, kept, apology=sorry, light=len(said.text) <= _LONG)
 
     @app.event("app_mention")
     async def on_mention(body: Body, event: Body) -> None:

@@ -16,9 +16,10 @@ message, counted once Slack has answered the call. Ticks are sent and acknowledg
 The tellers tell whole stories with the default script, screening included: one story in ten holds a telephone number.
 `ALTOGETHER_PACE` is 0, or everybody would wait for Slack's one message a second. Figures are medians over the rounds,
 with the least and the most of them; all cases of a round are played one after the other, and ratios are taken within a
-round. The driver is one process on a core of its own; its share of that core stands in each row. It is all Python, and
-a row whose driver was busy says so: there the driver may be the limit. At a fixed rate it is anybody's turn who has
-been answered: in step, two hundred tellers would send their stories in the same second.
+round. The driver is one process that keeps to one core; its share of that core stands in each row. It is all Python,
+and a row whose driver was busy says so: there the driver may be the limit. What is measured may use every core, as when
+it is deployed; the echoes use one at a time. At a fixed rate it is anybody's turn who has been answered: in step, two
+hundred tellers would send their stories in the same second.
 
 The echoes are Bolt as its documentation starts it: each message and press is answered by one post, and nothing is
 stored. The asynchronous one shares one session, the synchronous one is as it is by default.
@@ -26,17 +27,23 @@ stored. The asynchronous one shares one session, the synchronous one is as it is
 
 LIMITS = """## What limits it
 
-Processor time, and of that Python: SQLite takes a tenth, waiting for the disk next to nothing, since many answers share
-one commit. A message of the bot costs as much as six or seven echoes. First, it makes two calls of Slack's where the
-echo makes one: the question that was left shrinks, feet move. Second is the thread that writes: thirty statements and
-the conversation's rules for each message, and the hash of a withdrawal code for each story, which is slow on purpose
-(9 ms, half a millisecond for each message of its story). Third is reading and rendering at the moment of sending, which
-is what lets a withdrawal or an edit stop a message that waits already.
+Processor time, and of that Python: SQLite takes a seventh, and waiting for the disk next to nothing where many answers
+share one commit. A message of the bot costs as much as five or six echoes. First, it makes two calls of Slack's where
+the echo makes one: the question that was left shrinks, feet move. Each of them is a row that is written, read,
+rendered, sent and marked. Second are the conversation's rules and some thirty-five statements for each message. Third
+is reading and rendering at the moment of sending, which is what lets a withdrawal or an edit stop a message that waits
+already. The hash of a withdrawal code, slow on purpose (9 ms for each story, half a millisecond for each of its
+messages), is made on a thread of its own.
 
-The threads share one interpreter: on two cores they hand it to each other at a cost, a quarter to a half more processor
-time for each message, and no more of them are answered than on one. Running the services on the event loop and only the
-commit beside it was tried on a copy: 1.1 times as many messages on one core and 1.45 times on two. It is not done, for
-one slow service would then hold up the connection to Slack for everybody.
+One interpreter runs Python on one core at a time. What is light therefore runs on the event loop, and only its commit
+on the writer's thread: with the services on that thread, as they were, the two handed the interpreter to each other
+with every statement, and a fifth fewer messages were answered. To answer as many as an echo, a message would have to
+cost a third of what it does: that takes a second process for the calls of Slack's, or fewer of them. Neither was done:
+the one gives up that a single process knows what was sent, the other that a question shrinks once it is answered.
+
+At a fixed rate the processor mostly wakes up and goes to sleep: of every case, the echo too, a message then costs two
+to three times what it does under load. There what became of a message waits up to 20 ms for others to be committed
+with, so that a conversation takes half as many commits.
 """
 
 
