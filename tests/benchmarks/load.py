@@ -36,7 +36,7 @@ class Seen:
 
 
 AT_A_TIME = 100
-WARM_EACH, WARM_MOST, WARM_SECONDS = 20, 3_000, 30.0
+WARM_EACH, WARM_MOST, WARM_SECONDS = 20, 2_000, 12.0
 """Before anything is counted: so many replies each, so many in all at most, and so long at most."""
 
 
