@@ -4,11 +4,12 @@ One telling a story; another sending of it is decided anew, and counts from then
 stories. The index of search is kept in step here. `bot.sequel` asks and acts; `published` and the digest read.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from storage import renewals, search
 from storage.database import Tx
@@ -26,12 +27,34 @@ _QUESTION: Final = tuple(getattr(SequelQuestionRow, name) for name in Question._
 # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+LOOKED_AT: Final = 1_000
+"""Stories that are looked at together, at most, in search of those whose tellers are to be asked."""
+
+
 def due(tx: Tx, before: datetime, *, most: int) -> Sequence[str]:
     """Ids of stories to ask about, lowest number first: shown since before then, by somebody known, and not told of.
 
-    Those that were never asked about; and those whose teller said "nothing yet" before then, once.
+    Those that were never asked about; and those whose teller said "nothing yet" before then, once. Where there are more
+    than LOOKED_AT stories it looks at so many of them, each hour at others: nobody minds being asked some days later,
+    and everybody would mind waiting for a look at all of them.
     """
-    shown = renewals.shown_stories().where(StoryRow.workspace == tx.workspace, StoryRow.held.is_(False)).subquery()
+    last = tx.connection.execute(
+        select(func.coalesce(func.max(StoryRow.number), 0)).where(StoryRow.workspace == tx.workspace)
+    ).scalar_one()
+    hour = hashlib.blake2b(str(int(tx.now.timestamp()) // 3600).encode(), digest_size=8).digest()
+    parts = max(1, -(-last // LOOKED_AT))
+    each = -(-last // parts)
+    first = each * (int.from_bytes(hour, "big") % parts)
+    shown = (
+        renewals.shown_stories()
+        .where(
+            StoryRow.workspace == tx.workspace,
+            StoryRow.held.is_(False),
+            StoryRow.number > first,
+            StoryRow.number <= first + each,
+        )
+        .subquery()
+    )
     asked, told = SequelQuestionRow, SequelRow
     again = (asked.answer == SequelAnswer.NOTHING_YET) & (asked.answered_at < before) & (asked.times < MOST_TIMES)
     rows = tx.connection.execute(

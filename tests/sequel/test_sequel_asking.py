@@ -9,7 +9,7 @@ from bot.digest import service as digest
 from bot.rights import retention
 from bot.sequel import asking
 from bot.sequel.rules import What
-from storage import stories
+from storage import sequels, stories
 from storage.database import Database
 from storage.records import Place
 from storage.told_next import SequelAnswer
@@ -134,3 +134,12 @@ def test_a_bot_with_years_of_stories_asks_a_few_an_hour(house: House) -> None:
     assert len(house.look(DUE)) == 25
     assert len(house.look(DUE + HOUR)) == 2
     assert house.look(DUE + 2 * HOUR) == []
+
+
+def test_among_very_many_stories_each_has_its_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each hour looks at a part of them; before long every teller has been asked, and once."""
+    monkeypatch.setattr(sequels, "LOOKED_AT", 2)
+    told = [house.publish().number for _ in range(5)]
+    asked = [len(house.look(DUE + 3 * DAY + day * DAY + hour * HOUR)) for day in range(4) for hour in range(5)]
+    assert sum(asked) == len(told)
+    assert max(asked) <= 2
