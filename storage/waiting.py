@@ -90,11 +90,6 @@ class Waiting:
             self._called = self._in_hand
             return False
 
-    def forget(self) -> None:
-        """Lose what waits, as a process does that is killed."""
-        with self._lock:
-            self._jobs.clear()
-
     def close(self) -> bool:
         """Take nothing more; False when that has been said before."""
         with self._lock:

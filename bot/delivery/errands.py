@@ -107,9 +107,8 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow, *, light: bool) 
             return Waits(row, None, woken=name == "depends_on")
         if row.state is OutboxState.SENDING:
             return Errand(row, kind, closed="dependency")  # begun before what it speaks of, in the one lane: no way out
-        return _next(
-            tx, policy, kinds, other, light=light
-        )  # it was put behind what waits for it, and goes first all the same
+        # It was put behind what waits for it, and goes first all the same.
+        return _next(tx, policy, kinds, other, light=light)
     errand = _placed(tx, Errand(row, kind), others)
     if errand.impossible or errand.closed:
         return errand

@@ -158,7 +158,7 @@ class AtOnceWriter(Writer):
 
     def sink(self) -> None:
         """Loses what waits, and what was begun."""
-        self._waiting.forget()
+        self._waiting.take_all()
         self._left.clear()
         self._drop_connection()
 
