@@ -15,11 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .children import ECHO_ASYNC, ECHO_SYNC, PRODUCT, Child, environment
+from .children import ECHO_ASYNC, ECHO_CALLS, ECHO_SYNC, PRODUCT, Child, environment
 from .load import Load, Seen
 from .slack import LeanSlack
 
-TARGETS = {"product": PRODUCT, "async echo": ECHO_ASYNC, "sync echo": ECHO_SYNC}
+TARGETS = {"product": PRODUCT, "async echo": ECHO_ASYNC, "sync echo": ECHO_SYNC, "calls alone": ECHO_CALLS}
+EVERYWHERE = ("product", "async echo", "sync echo")
+"""Played under every load; the calls alone, which is what would be left of the product if it had nothing to decide and
+to store, where the processor is the limit."""
 RATE = 100.0
 
 
@@ -54,12 +57,13 @@ def all_cases() -> Iterator[Case]:
     """The whole table: saturation at three speeds of Slack, with and without TLS, a thousand tellers, a fixed rate."""
     for tls in (False, True):
         for delay in (0, 50, 150):
-            for target in TARGETS:
+            for target in EVERYWHERE:
                 if not (tls and target == "sync echo"):  # over TLS its client does not get past our handshake
                     yield Case(target, delay, tls)
+    yield Case("calls alone")
     for target in TARGETS:
         yield Case(target, 150, tellers=1_000)
-    for target in TARGETS:
+    for target in EVERYWHERE:
         yield Case(target, 50, tellers=60, rate=RATE)
 
 

@@ -1,4 +1,4 @@
-"""What is measured: the product as shipped and two plain echoes, each a process of its own on a core of its own.
+"""What is measured: the product as shipped and plain echoes, each a process of its own on a core of its own.
 
 A child's environment is complete and built here: no token, proxy or setting of this machine gets in. Linux only:
 processor time and memory are read from /proc.
@@ -17,6 +17,7 @@ from .slack import LeanSlack
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("-m", "bot", "run")
 ECHO_ASYNC = ("-m", "tests.benchmarks.echo", "async")
+ECHO_CALLS = ("-m", "tests.benchmarks.echo", "calls")
 ECHO_SYNC = ("-m", "tests.benchmarks.echo", "sync")
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")

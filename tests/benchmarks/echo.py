@@ -1,13 +1,17 @@
 """What the product is measured against: Bolt as its own documentation starts it, answering and storing nothing.
 
-`python -m tests.benchmarks.echo async|sync`. Each message and each press is answered by one post of the size of the
-bot's own questions; a tick is acknowledged. The asynchronous one shares a session: without, it would be far slower.
+`python -m tests.benchmarks.echo async|sync|calls`. Each message and each press is answered by one post of the size of
+the bot's own questions; a tick is acknowledged. The asynchronous one shares a session: without, it would be far slower.
+`calls` is the asynchronous one with what the product has in common with it and no more: it makes as many calls as a
+conversation does, for most posts change an earlier one, and the garbage collector and the client's log are set alike.
 """
 
 import asyncio
+import gc
+import logging
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 ASK = "Question 2 of 8: What happened?"
 HINT = 'Who needed to know what, and when? Say "a nurse", not a name; "last winter", not a date.'
@@ -40,21 +44,30 @@ class Turns:
     def __init__(self) -> None:
         self._turns: dict[str, int] = {}
 
+    def told(self, channel: str) -> int:
+        """How many posts this channel has had."""
+        return self._turns.get(channel, 0)
+
     def next(self, channel: str) -> dict[str, Any]:
         """The next post for this channel."""
-        turn = self._turns.get(channel, 0)
+        turn = self.told(channel)
         self._turns[channel] = turn + 1
         return {"channel": channel, **question(turn)}
 
 
-async def run_async() -> None:
-    """Bolt's AsyncApp over Socket Mode."""
+CHANGES_IN_TEN: Final = 7
+"""So many of ten posts of the bot's come with a change of the post before: 1.7 calls for each message."""
+
+
+async def run_async(*, calls: bool) -> None:
+    """Bolt's AsyncApp over Socket Mode; with `calls`, making as many as a conversation does."""
     import aiohttp
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
     from slack_bolt.async_app import AsyncAck, AsyncApp
     from slack_sdk.web.async_client import AsyncWebClient
 
     turns = Turns()
+    last: dict[str, str] = {}
     connector = aiohttp.TCPConnector(limit=1000)
     async with aiohttp.ClientSession(connector=connector) as session:
         client = AsyncWebClient(
@@ -62,19 +75,29 @@ async def run_async() -> None:
         )
         app = AsyncApp(client=client)
 
+        async def answer(channel: str) -> None:
+            if calls and channel in last and turns.told(channel) % 10 < CHANGES_IN_TEN:
+                await client.chat_update(channel=channel, ts=last[channel], **question(1))
+            posted = await client.chat_postMessage(**turns.next(channel))
+            last[channel] = posted["ts"]
+
         @app.event("message")
         async def on_message(event: dict[str, Any]) -> None:
-            await client.chat_postMessage(**turns.next(event["channel"]))
+            await answer(event["channel"])
 
         @app.action("next")
         async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
             await ack()
-            await client.chat_postMessage(**turns.next(body["channel"]["id"]))
+            await answer(body["channel"]["id"])
 
         @app.action("choose:closeness")
         async def on_tick(ack: AsyncAck) -> None:
             await ack()
 
+        if calls:
+            logging.getLogger("slack_sdk").setLevel(logging.INFO)
+            gc.set_threshold(50_000, 20, 20)
+            gc.freeze()
         await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start_async()
 
 
@@ -105,4 +128,4 @@ def run_sync() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run_async()) if sys.argv[1] == "async" else run_sync()
+    run_sync() if sys.argv[1] == "sync" else asyncio.run(run_async(calls=sys.argv[1] == "calls"))

@@ -13,7 +13,7 @@ from .slack import LeanSlack
 from .tellers import Lost, Teller, read_post
 
 
-@pytest.mark.parametrize("target", ["product", "async echo"])
+@pytest.mark.parametrize("target", ["product", "async echo", "calls alone"])
 async def test_the_driver_is_answered_message_by_message(target: str, tmp_path: Path) -> None:
     """Each message that is counted has its reply, each envelope its acknowledgement; the bot is told whole stories."""
     async with LeanSlack() as slack:
@@ -27,6 +27,8 @@ async def test_the_driver_is_answered_message_by_message(target: str, tmp_path: 
     assert seen.replies <= len(seen.ack_latencies) <= seen.inbound
     assert seen.stories >= (2 if target == "product" else 0)
     assert slack.calls["chat.postMessage"] >= 44
+    changes = slack.calls.get("chat.update", 0) + slack.calls.get("respond", 0)
+    assert (changes > 10) is (target != "async echo")
 
 
 def test_a_teller_who_is_lost_says_so() -> None:
