@@ -165,11 +165,12 @@ class Database:
     def reading_often(self, workspace: str, now: datetime) -> Iterator[Tx]:
         """The same on a connection that is kept, for one thread alone: to take one each time costs as much as a read.
 
-        Raises DatabaseUnavailable when the database cannot be read.
+        It waits for nobody: the event loop reads on it. Raises DatabaseUnavailable when the database cannot be read now.
         """
         with _naming_unavailability():
             if self._kept is None:
                 self._kept = self.read_engine.connect()
+                self.set_waiting(self._kept, wait=False)
             try:
                 with self._kept.begin():
                     yield Tx(self._kept, workspace, now)

@@ -116,6 +116,21 @@ def test_a_database_that_cannot_be_read_is_unavailable(database: Database, works
         broken.close()
 
 
+def test_what_is_read_on_the_loop_waits_for_nobody(database: Database, workspace: str, now: datetime) -> None:
+    """While another process has the whole file, such a read fails at once; it is asked again when that is over."""
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseUnavailable), database.reading_often(workspace, now) as tx:
+        inbox.parked_jobs(tx)
+    other.execute("ROLLBACK")
+    other.close()
+    for _ in range(2):
+        with database.reading_often(workspace, now) as tx:
+            assert inbox.parked_jobs(tx) == []
+            assert tx.connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 0
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://localhost/x"])
 def test_only_a_file_is_served(url: str) -> None:
     """A database in memory, or of another kind, is refused before anything is told to it."""
