@@ -222,13 +222,13 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
             asyncio.create_task(_keep_reviewers(house), name="reviewers"),
             asyncio.create_task(storybook.run(), name="storybook"),
             asyncio.create_task(_connect(house, socket, recovery, out), name="socket"),
+            asyncio.create_task(house.writer.ended(), name="writer"),
         ]
         failed = await _until_stopped(stop, tasks)
         storybook.stop()
-        await socket.stop()
-        await scheduler.stop()
         recovery.stop()
-        await house.delivery.stop()
+        # At the same time: what arrives while the rest finishes is stored, and answered by the next who runs.
+        await asyncio.gather(socket.stop(), scheduler.stop(), house.delivery.stop())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -21,20 +21,19 @@ class Waiting:
         self._most = most
         self._jobs: deque[Job[Any]] = deque()
         self._lock = threading.Lock()
-        self._called, self._in_hand, self._closed = False, False, False
-
-    def __bool__(self) -> bool:
-        return bool(self._jobs)
+        self._in_hand: list[Job[Any]] = []
+        self._called, self._closed = False, False
 
     @property
     def in_hand(self) -> bool:
         """Whether a batch has been taken and is not done with yet."""
-        return self._in_hand
+        return bool(self._in_hand)
 
     @property
-    def first(self) -> Job[Any]:
-        """The job whose turn it is."""
-        return self._jobs[0]
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is in hand."""
+        with self._lock:
+            return not self._jobs and not self._in_hand
 
     def put(self, job: Job[Any]) -> None:
         """Raises DatabaseUnavailable once closed."""
@@ -43,9 +42,15 @@ class Waiting:
                 raise DatabaseUnavailable("stopping")
             self._jobs.append(job)
 
-    def call(self) -> bool:
-        """Whether the turn is the caller's now: it was nobody's, and there is something to do."""
+    def call(self, *, all_of_it: bool = False) -> bool:
+        """Whether the turn is the caller's now: it was nobody's, and there is something to do.
+
+        `all_of_it`: what can wait has waited, and from now on is as urgent as the rest.
+        """
         with self._lock:
+            if all_of_it:
+                for job in self._jobs:
+                    job.can_wait = False
             if self._called or not self._jobs:
                 return False
             self._called = True
@@ -64,7 +69,7 @@ class Waiting:
                 if job.done.set_running_or_notify_cancel():  # from here on nobody can cancel it half-way
                     batch.append(job)
             if batch:
-                self._in_hand = True
+                self._in_hand = batch
             elif not self._in_hand:
                 self._called = False
             return batch
@@ -77,18 +82,23 @@ class Waiting:
         # A cancelled one cannot be answered, and would end the thread.
         return [job for job in taken if job.done.set_running_or_notify_cancel()]
 
+    def give_up(self) -> list[Job[Any]]:
+        """Everything that waits and what is in hand, of which nothing comes any more; nothing else is taken."""
+        self.close()
+        return [*self._in_hand, *self.take_all()]
+
     def put_down(self) -> None:
         """The batch is no longer in hand; the turn is still its taker's."""
         with self._lock:
-            self._in_hand = False
+            self._in_hand = []
 
-    def go_on(self) -> bool:
-        """Whether the next batch is to be begun at once; else the turn is nobody's."""
+    def go_on(self) -> Job[Any] | None:
+        """The job that the next batch begins with, where that is to be begun at once; else the turn is nobody's."""
         with self._lock:
             if not self._in_hand and any(not job.can_wait for job in self._jobs):
-                return True
-            self._called = self._in_hand
-            return False
+                return self._jobs[0]
+            self._called = bool(self._in_hand)
+            return None
 
     def close(self) -> bool:
         """Take nothing more; False when that has been said before."""

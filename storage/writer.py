@@ -83,6 +83,7 @@ class Writer:
         self._connection: Connection | None = None
         self._waits = True
         """Whether the connection waits for a locked database, as it does on the thread."""
+        self._tell_ended: Callable[[], object] = lambda: None
         self._refused: str | None = None
         """Why nothing could be stored the last time, until something is."""
 
@@ -95,7 +96,8 @@ class Writer:
         """Queue a job; its future is resolved after the commit that holds it, or with what the job raised.
 
         A future that is cancelled before its turn comes is not done at all; later, cancelling changes nothing. A job
-        may run twice, when its batch fails; one of its runs is stored at most. Raises DatabaseUnavailable once closed.
+        may run more than once, when its batch fails; one of its runs is stored at most. Raises DatabaseUnavailable
+        once closed.
         """
         done: Future[T] = Future()
         self._queue(Job(work, None, None, None, done))
@@ -133,6 +135,12 @@ class Writer:
         """A number that changes when another process has written to the database."""
         return self.submit(lambda tx: cast(int, tx.connection.exec_driver_sql("PRAGMA data_version").scalar()))
 
+    async def ended(self) -> None:
+        """Returns should a mistake of its own end the thread: nothing can be stored any more."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        self._tell_ended = lambda: _call(loop, ended.set)
+        await ended.wait()
+
     def close(self) -> None:
         """Finish what is queued, then stop the thread."""
         if not self._waiting.close():
@@ -157,9 +165,9 @@ class Writer:
     # ── the loop ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _ride(self) -> None:
-        """What could wait has waited."""
+        """What could wait has waited: it is done now, or with what comes after the batch in hand."""
         self._riding = False
-        if self._waiting.call():
+        if self._waiting.call(all_of_it=True):
             self._light_turn()
 
     def _light_turn(self) -> None:
@@ -178,18 +186,24 @@ class Writer:
     def _light_end(self, batch: list[Job[Any]], begun: _Begun) -> None:
         """The batch that was begun here is stored."""
         self._release(batch, begun)
-        if self._waiting.go_on():
+        if self._waiting.go_on() is not None:
             self._light_turn()
 
     # ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _loop(self) -> None:
-        while (order := self._orders.get()) is not None:
-            self._obey(order)
-        while self._waiting or self._waiting.in_hand:  # stopping: what waits, and what the loop has begun
-            following = self._orders.get() if self._waiting.in_hand else ANY
-            if following is not None:
-                self._obey(following)
+        try:
+            while (order := self._orders.get()) is not None:
+                self._obey(order)
+            while not self._waiting.is_idle:  # stopping: what waits, and what the loop has begun
+                following = self._orders.get() if self._waiting.in_hand else ANY
+                if following is not None:
+                    self._obey(following)
+        except BaseException as error:  # noqa: BLE001 -- whatever it was, no caller may be left waiting
+            log.critical("the writer has ended: %s", type(error).__name__)  # no traceback: it could hold words
+            for job in self._waiting.give_up():
+                job.done.set_exception(DatabaseUnavailable("the writer has ended"))
+            self._tell_ended()
 
     def _obey(self, order: Order) -> None:
         """Commit what the loop has begun, or do the batch, or whatever waits."""
@@ -207,10 +221,13 @@ class Writer:
         if begun is not None and not (loop is not None and _call(loop, self._light_end, batch, begun)):
             self._release(batch, begun)
             loop = None
-        if (loop is None or begun is None) and self._waiting.go_on():
-            following = self._waiting.first.light_on
-            if following is None or not _call(following, self._light_turn):
-                self._orders.put(ANY)
+        if loop is not None and begun is not None:
+            return  # the loop goes on
+        following = self._waiting.go_on()
+        if following is not None and not (
+            following.light_on is not None and _call(following.light_on, self._light_turn)
+        ):
+            self._orders.put(ANY)
 
     def _not_together(self, batch: list[Job[Any]], error: BaseException) -> None:
         """Do each by itself, and tell those of which nothing comes; unless that would only take as long again."""

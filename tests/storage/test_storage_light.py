@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from storage import inbox
 from storage.database import Database, Tx
 from storage.errors import DatabaseUnavailable
-from storage.waiting import LIGHT_TOGETHER
-from storage.writer import PARKED, Writer
+from storage.jobs import Answer, Job
+from storage.waiting import LIGHT_TOGETHER, Waiting
+from storage.writer import MOMENT, PARKED, Writer
 
 
 def keep(key: str, seen: list[str] | None = None) -> Callable[[Tx], str]:
@@ -188,3 +189,64 @@ async def test_closing_finishes_what_the_loop_has_begun(
     assert keys(database) == (["0", "1"] if turns else [])
     done = await asyncio.gather(*jobs, return_exceptions=True)
     assert done == ["0", "1"] if turns else all(isinstance(one, DatabaseUnavailable) for one in done)
+
+
+async def test_what_could_wait_is_not_forgotten_behind_a_slow_commit(database: Database, light: Writer) -> None:
+    """Its moment is over while another batch is being committed: it is done when that is, though nothing else comes."""
+    go = threading.Event()
+    event.listen(light._database.write_engine, "commit", lambda _: go.wait(10))
+    first = asyncio.ensure_future(light.run(keep("first"), light=True))
+    await asyncio.sleep(0)
+    waits = asyncio.ensure_future(light.run(keep("waits"), light=True, can_wait=True))
+    over = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(2 * MOMENT, over.set_result, None)
+    await over
+    go.set()
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(first, waits) == ["first", "waits"]
+
+
+async def test_a_thread_that_has_ended_is_known(database: Database, light: Writer) -> None:
+    """Should a mistake of its own end the thread, nobody waits for ever, and whoever runs the bot is told."""
+    ended = asyncio.ensure_future(light.ended())
+    await asyncio.sleep(0)
+    light._waiting.put_down = lambda: 1 / 0  # type: ignore[method-assign, assignment]  # stands for any mistake
+    waiting = [asyncio.ensure_future(light.run(keep(f"{n}"), light=n == 0)) for n in range(2)]
+    async with asyncio.timeout(10):
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert any(isinstance(one, DatabaseUnavailable) for one in done)
+    with pytest.raises(DatabaseUnavailable):
+        await light.run(keep("later"))
+    async with asyncio.timeout(10):
+        await ended
+
+
+async def test_what_is_being_taken_is_not_overlooked() -> None:
+    """Whoever asks whether anything is left while a batch is being put together hears of it."""
+    waiting, asked, heard = Waiting(most=5), list[threading.Thread](), list[bool]()
+
+    class Slow(Answer[None]):
+        """One that is looked at while somebody else asks."""
+
+        def set_running_or_notify_cancel(self) -> bool:
+            asked.append(threading.Thread(target=lambda: heard.append(waiting.is_idle)))
+            asked[-1].start()
+            asked[-1].join(0.2)
+            return super().set_running_or_notify_cancel()
+
+    assert waiting.is_idle
+    waiting.put(Job(lambda tx: None, None, None, None, Slow()))
+    assert waiting.call() and len(waiting.take()) == 1
+    asked[0].join()
+    assert heard == [False]
+
+
+async def test_the_next_is_named_in_the_same_breath() -> None:
+    """Whoever goes on hears what comes next, though another takes it in the meantime."""
+    waiting = Waiting(most=5)
+    answer = Answer[None]()
+    waiting.put(Job(lambda tx: None, None, None, None, answer, answer.loop))
+    following = waiting.go_on()
+    assert following is not None and following.light_on is answer.loop
+    assert len(waiting.take()) == 1
+    assert waiting.go_on() is None

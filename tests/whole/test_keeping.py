@@ -95,6 +95,25 @@ async def test_a_stop_is_clean_and_quick(mortal: Play, number: int) -> None:
     await sam.hear("2 of 8")
 
 
+async def test_a_stop_waits_for_slack_no_longer_than_it_says(mortal: Play) -> None:
+    """With a press and a message in hand that Slack answers too late, both are waited for together: five seconds."""
+    sam, joe, faults = mortal.person("sam"), mortal.person("joe"), mortal.rehearsal.faults
+    await sam.say("hello")
+    await sam.hear("Nothing you type is kept until you press Start")
+    faults.hang_next("views.open", seconds=20)
+    faults.hang_next("chat.postMessage", seconds=20)
+    async with mortal.until("chat.postMessage", "called"):
+        await joe.say("hello", wait=False)
+    async with mortal.until("views.open", "called"):
+        pressed = asyncio.create_task(sam.press("How we use stories", wait=False))
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await mortal.bot.terminate()
+    assert loop.time() - began < 6.0
+    assert mortal.bot.exit_code == 0
+    pressed.cancel()
+
+
 async def test_when_nothing_can_be_stored_an_event_waits_and_a_press_is_told(play: Play) -> None:
     """With the database locked nothing is acknowledged as stored; afterwards the words are there once."""
     sam = play.person("sam")

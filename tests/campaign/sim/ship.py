@@ -163,7 +163,7 @@ class AtOnceWriter(Writer):
         self._drop_connection()
 
     def close(self) -> None:
-        while not self._ship.dead and (self._left or self._waiting):
+        while not self._ship.dead and (self._left or not self._waiting.is_idle):
             self._next() if self._left else self._obey(ANY)
         self._waiting.close()
         self._drop_connection()
