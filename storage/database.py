@@ -165,7 +165,7 @@ class Database:
     def reading_often(self, workspace: str, now: datetime) -> Iterator[Tx]:
         """The same on a connection that is kept, for one thread alone: to take one each time costs as much as a read.
 
-        It waits for nobody: the event loop reads on it. Raises DatabaseUnavailable when the database cannot be read now.
+        It waits for nobody: the event loop reads on it. Raises DatabaseUnavailable when it cannot be read now.
         """
         with _naming_unavailability():
             if self._kept is None:
