@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 TIDY: Final = "tidy:"
 TIDY_FOR: Final = timedelta(minutes=10)
 """Tidying that could not be done for so long is left: by then the conversation has moved on."""
+NOTHING_TO_SAY: Final = "nothing_to_say"
+"""Why a row is dropped that reads as nothing when its turn comes."""
 _WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING)
 _ON_A_MESSAGE: Final = (Op.UPDATE, Op.DELETE, Op.PERMALINK)
 _RENDERED: Final = (Op.POST, Op.UPDATE, Op.WHISPER, Op.FILE)
@@ -99,6 +101,8 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow, *, light: bool) 
             continue  # the response_url leads to the message; its own row may not even be marked sent yet
         if other is None or other.state is OutboxState.SENT:
             continue
+        if other.reason == NOTHING_TO_SAY and name == "depends_on" and _tidies_another(row):
+            continue  # what was to stand in its place had been overtaken when its turn came: the old one goes too
         if other.state not in _WAITING:
             return Errand(row, kind, closed="dependency")
         if other.due_at > tx.now:
@@ -116,6 +120,11 @@ def _next(tx: Tx, policy: Policy, kinds: Kinds, row: OutboxRow, *, light: bool) 
         errand.closed = "too_old"
         return errand
     return TOO_HEAVY if light and row.op in _RENDERED and not kind.light else _said(tx, policy, errand)
+
+
+def _tidies_another(row: OutboxRow) -> bool:
+    """Whether it tidies away a message, once another stands in its place."""
+    return row.lane.startswith(TIDY) and row.op in _ON_A_MESSAGE and row.target != row.depends_on
 
 
 def _placed(tx: Tx, errand: Errand, others: Mapping[str, OutboxRow | None]) -> Errand:
@@ -159,7 +168,7 @@ def _said(tx: Tx, policy: Policy, errand: Errand) -> Errand:
             errand.impossible = "unknown_kind"
         elif errand.closed is None and kind.render is not None:
             errand.rendered = kind.render(tx, policy, row)
-            errand.closed = "nothing_to_say" if errand.rendered is None else None
+            errand.closed = NOTHING_TO_SAY if errand.rendered is None else None
     except Exception as error:
         if is_unavailable(error):
             raise

@@ -1,7 +1,11 @@
 """Answering: one foot for a burst, and every message with the question that was open when it was written."""
 
+from datetime import timedelta
+
 import pytest
 from intake_person import DIFFERENCE, WHAT, At, Person
+
+from storage import outbox
 
 
 def feet(person: Person) -> list[str]:
@@ -93,6 +97,23 @@ def test_next_in_the_middle_of_a_burst(at: At) -> None:
     sam.house.wait(seconds=2)
     assert len(feet(sam)) == 1
     assert feet(sam)[0].startswith("A little more, please")
+
+
+def test_a_foot_that_is_overtaken_leaves_no_other_behind(at: At) -> None:
+    """Next pressed at the very moment when delivery has taken up a newer foot: no foot stays with its buttons."""
+    sam = at("difference")
+    sam.say(DIFFERENCE)
+    old, house = sam.last, sam.house
+    house.asleep = True
+    sam.say("and it rained")
+    house.now += timedelta(seconds=2)
+    newer = str(sam.draft.carrier_id)
+    assert house.writer.submit(lambda tx: outbox.claim(tx, newer)).result(10)
+    sam.press("Next", on=old)
+    house.asleep = False
+    house.wait(seconds=2)
+    assert feet(sam) == []
+    assert "4 of 8" in sam.last.words
 
 
 def test_a_late_message(at: At) -> None:
