@@ -296,7 +296,9 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
 
     @app.event("app_uninstalled")
     async def on_uninstalled() -> None:
-        log.error("the app was removed from the workspace: nothing is sent until it is installed again")
+        log.error(
+            "the app was removed from the workspace: install it again, put its token in SLACK_BOT_TOKEN and start again"
+        )
         house.delivery.pause()
 
     @app.event("tokens_revoked")

@@ -1,11 +1,12 @@
 """What the world or we can get wrong, each with a name.
 
-What a person gets wrong is a reply, never one of these. They are caught in three places only: the listeners' error
-handler, the delivery loop and `cli.main`.
+What a person gets wrong is a reply, never one of these. Whoever can do something about one catches it by its name; the
+rest reach the listeners' error handler, the delivery loop or `cli.main`.
 
     AltogetherError
     ├── SettingsError      settings that cannot be used: every problem at once
-    ├── NotAllowed         somebody tried what is not theirs to do
+    ├── ScriptError        a script that cannot be used: every problem with its line
+    ├── SlackUnavailable   Slack cannot be asked just now
     ├── Conflict           somebody else was first, or the thing has moved on
     ├── NotFound           there is no such story, draft, person
     └── DeliveryError      messages did not reach Slack in time
@@ -35,10 +36,6 @@ class SettingsError(AltogetherError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.name}: {p.message}" for p in self.problems))
-
-
-class NotAllowed(AltogetherError):
-    """Somebody tried what is not theirs to do."""
 
 
 class Conflict(AltogetherError):

@@ -17,7 +17,6 @@ MOST_BLOCKS: Final = 50
 MOST_VIEW_BLOCKS: Final = 100
 MOST_CHARACTERS: Final = 12_000
 """All blocks of a message together: `msg_blocks_too_long` has been seen near 13,200 (slackapi/bolt-js#2509)."""
-MOST_RADIO: Final = 10
 MOST_OPTIONS: Final = 100
 SECTION: Final = 3000
 HEADER: Final = 150

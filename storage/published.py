@@ -111,10 +111,9 @@ def published(tx: Tx, audience: Audience, *, after: int = 0, most: int = 100) ->
     return _load(tx, audience, _heads().where(StoryRow.number > after).order_by(StoryRow.number).limit(most))
 
 
-def latest(tx: Tx, audience: Audience, *, before: int | None = None, most: int = 100) -> Sequence[Published]:
-    """The next `most` stories before this number, highest number first; from the newest where none is given."""
-    statement = _heads().order_by(StoryRow.number.desc()).limit(most)
-    return _load(tx, audience, statement if before is None else statement.where(StoryRow.number < before))
+def latest(tx: Tx, audience: Audience, *, most: int) -> Sequence[Published]:
+    """The newest `most` stories, highest number first."""
+    return _load(tx, audience, _heads().order_by(StoryRow.number.desc()).limit(most))
 
 
 def find(tx: Tx, audience: Audience, number: int) -> Published | None:

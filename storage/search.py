@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, union
 
 from storage.database import Tx
-from storage.records import Part, StoryStatus
+from storage.records import Part
 from storage.tables import SearchWordRow, SequelRow, StoryRow, VersionAnswerRow
 from storage.tables.declaring import aliased
 from storage.told_next import SequelState
@@ -34,7 +34,6 @@ _ENDINGS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y")
 _SHORTEST_STEM: Final = 3
 _SHOWN: Final = (Part.TITLE, Part.KIND, Part.SERVICES, Part.BODY, Part.LESSON)
 """What readers see. A teller's work and organisation are not: who chose no name must not be found by them."""
-_READABLE: Final = (StoryStatus.APPROVED, StoryStatus.POSTED)
 _SEPARATOR: Final = "="
 """Between a prompt's id and a choice's: no word holds it, so a choice is never found by typing."""
 

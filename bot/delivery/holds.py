@@ -37,8 +37,7 @@ class Holds:
     def __init__(self, clock: Clock, patience: Patience) -> None:
         self._clock, self._patience = clock, patience
         self._holds: dict[str, _Hold] = {}
-        self._stopping, self._running = asyncio.Event(), asyncio.Event()
-        self._running.set()
+        self._stopping, self._paused = asyncio.Event(), False
 
     @property
     def stopping(self) -> asyncio.Event:
@@ -53,9 +52,9 @@ class Holds:
     async def until_clear(self, method: str) -> None:
         """Returns when nothing holds this method any more. Raises Stopped."""
         while not self.is_clear(method):
-            if not self._running.is_set():
-                await self._until_resumed()
-                continue
+            if self._paused:
+                await self._stopping.wait()
+                raise Stopped
             now = self._clock.monotonic()
             await self.rest(max(hold.until for hold in self._of(method)) - now)
         if self._stopping.is_set():
@@ -64,7 +63,7 @@ class Holds:
     def is_clear(self, method: str) -> bool:
         """Whether the method may be called at this moment (stopping aside)."""
         now = self._clock.monotonic()
-        return self._running.is_set() and all(hold.until <= now for hold in self._of(method))
+        return not self._paused and all(hold.until <= now for hold in self._of(method))
 
     def refuse(self, method: str, reason: str) -> None:
         """Slack refuses the token, the app or a scope: hold everything, or this method, and say so once."""
@@ -92,24 +91,9 @@ class Holds:
                 log.info("delivery goes on: %s works again after %s", method, hold.reason)
 
     def pause(self) -> None:
-        """Nothing is called until resumed; nothing is lost."""
+        """Nothing is called any more; nothing is lost."""
         log.warning("delivery paused: the app was uninstalled or its token revoked")
-        self._running.clear()
-
-    def resume(self) -> None:
-        """Calls go on."""
-        self._holds.clear()
-        self._running.set()
+        self._paused = True
 
     def _of(self, method: str) -> list[_Hold]:
         return [hold for name in (method, EVERYTHING) if (hold := self._holds.get(name)) is not None]
-
-    async def _until_resumed(self) -> None:
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._running, self._stopping)]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        if self._stopping.is_set():
-            raise Stopped

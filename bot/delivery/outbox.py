@@ -131,24 +131,20 @@ class Delivery:
         if self._loop is not None:
             await self._ended.wait()
 
-    async def drained(self, *, include_later: bool = False) -> None:
-        """Returns when nothing that is due waits to be sent (with `include_later`: nothing at all). Needs `run`.
+    async def drained(self) -> None:
+        """Returns when nothing that is due waits to be sent. Needs `run`.
 
         Paused, held or stopped, that may never come: whoever needs an end sets a timeout.
         """
         while True:
             turned = self._ledger.turned
-            if not await self._reader.read(outbox.waiting if include_later else _due):
+            if not await self._reader.read(_due):
                 return
             await self._clock.wait(turned, seconds=self._patience.poll)
 
     def pause(self) -> None:
-        """Sends nothing until resumed: the app was uninstalled or its token revoked. Nothing is lost."""
+        """Sends nothing any more: the app was uninstalled or its token revoked. Nothing is lost."""
         self._holds.pause()
-
-    def resume(self) -> None:
-        """Goes on sending."""
-        self._holds.resume()
 
     # ── lanes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -181,7 +177,7 @@ class Delivery:
                     turn = await self._sender.turn(lane)
                 except Stopped:
                     return
-                except Exception as error:  # one of the three places that catch whatever there is
+                except Exception as error:  # whatever it was, the lane goes on
                     log.error("lane %s failed", lane.partition(":")[0], exc_info=error)
                     failures += 1
                     await self._holds.rest(self._patience.before_try(failures))

@@ -16,7 +16,7 @@ from bot.intake.dialogue import (
     Conversation,
 )
 from bot.intake.script import OTHER_ID
-from storage.records import Answer, Naming, Part, Version, VersionAnswer, VersionKind
+from storage.records import Answer, Naming, Version, VersionAnswer, VersionKind
 
 
 def answers_of(conversation: Conversation, texts: Mapping[str, str]) -> tuple[VersionAnswer, ...]:
@@ -107,8 +107,3 @@ def _other_words(answer: VersionAnswer) -> str | None:
         return answer.value.split(", ", position)[-1]
     parts = answer.value.split(", ")
     return parts[position] if len(parts) > position else None
-
-
-def title_of(version: Version) -> str | None:
-    """The version's title, if it has one."""
-    return next((answer.value for answer in version.answers if answer.part is Part.TITLE), None)

@@ -226,7 +226,7 @@ def place_of(draft: Draft) -> str:
     return draft.open_prompt or f"_{draft.stage}"
 
 
-def place_when_written(draft: Draft, asked: Sequence[Asked], ts: str, thread_ts: str | None) -> str | None:
+def place_when_written(asked: Sequence[Asked], ts: str, thread_ts: str | None) -> str | None:
     """The place that was open when a message was written, from Slack's own times; None while that cannot be known.
 
     A reply in a question's thread belongs to that question whenever it was written.

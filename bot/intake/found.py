@@ -68,11 +68,6 @@ def findings(conversation: Conversation, among: Collection[str] | None = None) -
     )
 
 
-def in_words(prompt_id: str, words: str) -> bool:
-    """Whether words that were just typed hold something strong."""
-    return bool(_strong(prompt_id, words))
-
-
 def _strong(prompt_id: str, words: str) -> list[Span]:
     """A name is what the credit line was asked for; anywhere else it is found."""
     return [span for span in screening.strong(words) if prompt_id != CREDIT or span.kind not in NAMES]

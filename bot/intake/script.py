@@ -16,8 +16,6 @@ STORY_CEILING: Final = 3_000
 """Characters of a typed answer: what one `plain_text_input` of a Slack modal holds."""
 LINE_CEILING: Final = 150
 """Characters of a one-message answer: what one Slack header holds."""
-OTHER_CEILING: Final = 200
-"""Characters typed for `other`."""
 OTHER_ID: Final = "other"
 """The choice id that stands for `other`; no choice of the file may use it."""
 

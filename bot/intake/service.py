@@ -91,7 +91,7 @@ def _written_before_start(draft: Draft, ts: str) -> bool:
 
 def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -> None:
     """Words for an open draft, once it is known which question was open when they were written."""
-    place = place_when_written(draft, _asked(tx, draft), said.ts, said.thread_ts)
+    place = place_when_written(_asked(tx, draft), said.ts, said.thread_ts)
     if place is None:
         waiting = Fragment(said.channel, said.ts, draft.id, None, said.text, said.edited_ts)
         drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
@@ -155,13 +155,11 @@ def _respond(
     if given.move not in (Move.SAY, Move.CHOOSE):
         conversation = with_words(tx, conversation)
     carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
-    _finish(tx, policy, shelf, conversation, carrier, machine.respond(conversation, given))
+    _finish(tx, policy, shelf, carrier, machine.respond(conversation, given))
     return carrier
 
 
-def _finish(
-    tx: Tx, policy: Policy, shelf: Shelf, before: dialogue.Conversation, carrier: Carrier, step: dialogue.Step
-) -> None:
+def _finish(tx: Tx, policy: Policy, shelf: Shelf, carrier: Carrier, step: dialogue.Step) -> None:
     closing = carrier.carry_out(step)
     if closing is not None:
         sending.close(tx, policy, load_with_words(tx, shelf, carrier.draft), closing, carrier)

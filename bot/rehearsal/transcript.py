@@ -5,8 +5,7 @@ stands in one order whatever the order it arrived in. The bot's tidying (feet it
 left out. `stage.py` makes it, scenes tell it when it is and what to leave out, `printing.py` does the paper.
 """
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -272,14 +271,3 @@ def printer_for(out: TextIO) -> Printer:
     from rich.console import Console
 
     return Printer(out, Console(file=out))
-
-
-async def transcript_of(scene: str, outer: Mapping[str, str]) -> str:
-    """Returns what a keeper who rehearses this scene reads; raises AssertionError with it where the scene fails."""
-    from .stage import rehearse
-
-    out = io.StringIO()
-    code = await rehearse(scene=scene, script=None, outer=outer, out=out)
-    if code != 0:
-        raise AssertionError(out.getvalue())
-    return out.getvalue()

@@ -87,14 +87,6 @@ def view_of(number: int, version: Version, what_next: str | None = None) -> Stor
     )
 
 
-def reading_blocks(view: StoryView) -> list[kit.Block]:
-    """The answers under their labels and the line to remember, without heading or credit."""
-    blocks = [kit.said(label, words) for label, words in view.sections]
-    if view.lesson:
-        blocks.append(kit.quote(view.lesson))
-    return blocks
-
-
 def at_length(label: str | None, words: str) -> list[kit.Block]:
     """What a teller wrote, in as many blocks as it takes, broken at white space where there is some."""
     pieces = []

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot import errors
+
 from .house import Module, listed, modules, parsed, text_of, tracked
 from .purity import imports
 
@@ -160,3 +162,16 @@ def test_a_silenced_warning_says_which_and_why() -> None:
                 else:
                     complaints.append(f"{where} reads the clock or the environment")
     assert not complaints, listed(complaints)
+
+
+def test_every_error_of_ours_is_in_the_tree() -> None:
+    """The tree in `bot/errors.py` names exactly the exceptions that this program raises on purpose."""
+    drawn = set(re.findall(r"(?:├──|└──) (\w+)", errors.__doc__ or ""))
+    defined = {
+        node.name
+        for module in modules("bot")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(b, ast.Name) and b.id == "AltogetherError" for b in node.bases)
+    }
+    assert drawn == defined

@@ -198,11 +198,11 @@ class House:
         waiting = (OutboxState.QUEUED, OutboxState.SENDING)
         await until(lambda: all(self.row(each).state not in waiting for each in ids), seconds=seconds)
 
-    async def drained(self, *, include_later: bool = False, seconds: float = 30.0) -> None:
+    async def drained(self, *, seconds: float = 30.0) -> None:
         if self.delivery is None:
             raise ValueError("nothing is being delivered")
         async with asyncio.timeout(seconds):
-            await self.delivery.drained(include_later=include_later)
+            await self.delivery.drained()
 
     def posts(self, channel: str = STORIES_CHANNEL) -> list[Post]:
         return list(self.slack.conversations[channel].posts.values())

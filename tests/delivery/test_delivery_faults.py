@@ -158,7 +158,7 @@ async def test_a_missing_scope_holds_only_what_needs_it(house: House) -> None:
 
 
 async def test_a_pause_keeps_everything_for_later(house: House) -> None:
-    """After the app was uninstalled nothing is called; when it is back, what was put meanwhile goes out."""
+    """After the app was uninstalled nothing is called; what was put meanwhile goes out with its new token."""
     delivery = house.start()
     await house.put("before")
     await house.drained()
@@ -168,7 +168,8 @@ async def test_a_pause_keeps_everything_for_later(house: House) -> None:
     await house.do(lambda tx: None)
     assert house.row(during).state is OutboxState.SENDING
     assert house.calls("chat.postMessage") == calls
-    delivery.resume()
+    await house.stop()
+    house.start()
     await house.drained()
     assert house.texts() == ["before", "during"]
 
