@@ -1,6 +1,7 @@
 """A job for the writer and where its answer goes: to a thread that waits for a future, or to an event loop.
 
-Only `writer.py` makes jobs; whoever asks for something to be written sees what they answer.
+Only `writer.py` makes jobs; whoever asks for something to be written sees what they answer. What delivery reads is
+answered in the same way.
 """
 
 import asyncio
@@ -50,12 +51,16 @@ class Answer(Generic[T]):
 
     def set_exception(self, error: BaseException) -> None:
         """Tell it from any thread."""
-        self._told = None, error
+        self.hold_error(error)
         tell_all([self])
 
     def hold(self, result: T) -> None:
         """Keep the result until it is told."""
         self._told = result, None
+
+    def hold_error(self, error: BaseException) -> None:
+        """Keep the error until it is told."""
+        self._told = None, error
 
     def tell(self) -> None:
         """On the loop: whoever waits goes on."""
