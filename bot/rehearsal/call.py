@@ -3,11 +3,11 @@
 The methods themselves are in `methods_*.py`, the table and the order of checks in `web_api.py`.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .decoding import decoded
 from .messages import Conversation, Post
 from .pace import Allowances
 from .workspace import Grant, Workspace
@@ -38,8 +38,10 @@ class Call:
     # -- arguments -----------------------------------------------------------------------------------------------
 
     def text(self, name: str, default: str = "") -> str:
-        """Returns a text argument."""
+        """Returns a text argument; a list or an object in its place is refused."""
         value = self.args.get(name)
+        if isinstance(value, list | dict):
+            raise ApiError("invalid_array_arg")
         return default if value is None else str(value)
 
     def need(self, name: str, error: str = "invalid_arguments") -> str:
@@ -68,8 +70,8 @@ class Call:
         if not value.strip():
             return None
         try:
-            return json.loads(value)
-        except json.JSONDecodeError as err:
+            return decoded(value)
+        except ValueError as err:
             raise ApiError(error) from err
 
     # -- what the caller may do ----------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ what travels over a link in `socket_mode.py`. A page can add its own routes with
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from .arguments import received
 from .call import ApiError
 from .clock import WorkspaceClock
 from .environment import sealed_environment
@@ -32,6 +35,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 4 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost")
+
+_log = logging.getLogger(__name__)
 
 
 class Rehearsal:
@@ -73,7 +78,8 @@ class Rehearsal:
                 *self._routes,
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        _log.addFilter(_is_ours)
+        self._runner = web.AppRunner(app, access_log=None, logger=_log, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
@@ -132,16 +138,14 @@ class Rehearsal:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         try:
-            args = await _arguments(request)
-        except ValueError:
-            return web.json_response({"ok": False, "error": "invalid_json"})
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        in_body = str(args.pop("token", ""))
-        token = bearer.strip() if scheme.lower() == "bearer" else in_body
-        self.log.record("from bot", method, outcome="called", body=args)
-        return await self._with_faults(
-            request, method, args, perform=lambda: self.web_api.answer(method, token=token, args=args)
-        )
+            call = await received(request)
+        except ApiError as err:
+            return self._reply(method, Answer({"ok": False, "error": err.code}), outcome=None)
+        except web.HTTPRequestEntityTooLarge:
+            # Which word Slack has for it is not published; this one is for a body that did not come whole.
+            return self._reply(method, Answer({"ok": False, "error": "request_timeout"}, 413), outcome=None)
+        self.log.record("from bot", method, outcome="called", body=call.args)
+        return await self._with_faults(request, method, call.args, perform=lambda: self.web_api.receive(method, call))
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -210,22 +214,18 @@ def _spoilt(fault: CallFault) -> Answer:
     return Answer({"ok": False, "error": "internal_error"}, fault.status)
 
 
-async def _arguments(request: web.Request) -> Json:
-    """Returns a call's arguments from the query, a form or JSON, as Slack accepts them."""
-    args: Json = dict(request.query)
-    if request.content_type == "application/json":
-        body = json.loads(await request.text() or "{}")
-        if not isinstance(body, dict):
-            raise ValueError("the body is not an object")
-        return args | body
-    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        args |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    return args
-
-
 @web.middleware
 async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuses pages of other origins that reach for this server under a name of their own."""
-    if request.url.host not in LOOPBACK:
+    try:
+        host = request.url.host
+    except ValueError as err:
+        raise web.HTTPBadRequest(text="that is no host") from err
+    if host not in LOOPBACK:
         raise web.HTTPForbidden(text="this server answers to 127.0.0.1 only")
     return await handler(request)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is about a fault of this server: what is no HTTP was answered, and is the sender's."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

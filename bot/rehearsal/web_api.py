@@ -6,7 +6,8 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
 from . import methods_chat as chat
@@ -14,6 +15,7 @@ from . import methods_conversations as conversations
 from . import methods_files as files
 from . import methods_people as people
 from . import methods_views as views
+from .arguments import Received
 from .call import ApiError, Call
 from .pace import Allowances
 from .workspace import Workspace
@@ -124,6 +126,17 @@ class WebApi:
     def __init__(self, workspace: Workspace, *, allowances: Allowances, open_socket: Callable[[], str]) -> None:
         self._workspace, self._open_socket = workspace, open_socket
         self.allowances = allowances
+
+    def receive(self, name: str, call: Received) -> Answer:
+        """Performs one call as it came over HTTP, and warns of its charset as Slack does."""
+        method = METHODS.get(name)
+        by_header_only = method is not None and method.caller == "app"
+        token = call.token if call.in_header or not by_header_only else ""
+        answer = self.answer(name, token=token, args=call.args)
+        if not call.warnings or answer.status != HTTPStatus.OK:
+            return answer
+        told = answer.body.get("response_metadata", {}) | {"warnings": call.warnings}
+        return replace(answer, body=answer.body | {"warning": ",".join(call.warnings), "response_metadata": told})
 
     def answer(self, name: str, *, token: str, args: Mapping[str, Any]) -> Answer:
         """Performs one call: token, scopes, allowance, then the method itself."""

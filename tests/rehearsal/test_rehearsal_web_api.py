@@ -63,11 +63,14 @@ async def test_tokens_are_told_apart(rehearsal: Rehearsal) -> None:
 
 
 async def test_arguments_may_be_a_form_a_query_or_json(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
-    """The same call works with a token in the header or the body, as a form or as JSON, from either client."""
+    """The same call works as a form with the token in it, as JSON with it in the header, and from either client."""
     url, token = f"{rehearsal.api_url}users.info", rehearsal.workspace.bot_token
     async with aiohttp.ClientSession() as session:
         in_body = {"token": token, "user": "U0SAM00001"}
-        for sent in ({"data": in_body}, {"json": in_body}):
+        for sent in (
+            {"data": in_body},
+            {"json": {"user": "U0SAM00001"}, "headers": {"Authorization": f"Bearer {token}"}},
+        ):
             async with session.post(url, **sent) as response:
                 assert (await response.json())["user"]["name"] == "sam"
     answer = await asyncio.to_thread(
