@@ -14,8 +14,6 @@ from .workspace import Grant, Workspace
 
 Json = dict[str, Any]
 
-MAX_PAGE = 999
-
 
 class ApiError(Exception):
     """An answer of `{"ok": false}`; `extra` is what Slack says besides the code, `retry_after` makes it a 429."""
@@ -54,13 +52,6 @@ class Call:
     def flag(self, name: str) -> bool:
         """Returns a true-or-false argument in any of the ways clients write it."""
         return str(self.args.get(name, "")).lower() in ("1", "true")
-
-    def limit(self, default: int = 100) -> int:
-        """Returns how many the caller wants at most."""
-        text = self.text("limit", str(default)) or str(default)
-        if not text.isdecimal() or int(text) > MAX_PAGE:
-            raise ApiError("invalid_limit")
-        return int(text) or default
 
     def structure(self, name: str, *, error: str) -> Any:
         """Returns an argument that is JSON, or JSON in a string; None where it is not given."""

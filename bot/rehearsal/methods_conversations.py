@@ -4,17 +4,13 @@ Each function is one method: a `Call` in, the answer's own fields out, `ApiError
 `web_api.py`.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any
 
 from .call import ApiError, Call
 from .messages import Conversation, Post
+from .paging import MOST, MOST_OF_HISTORY, how_many, page_of_history, page_of_thread, paged, within
 
 Json = dict[str, Any]
-T = TypeVar("T")
 
 TYPES = {"public_channel": ("channel", "channels:read"), "private_channel": ("group", "groups:read")}
 TYPES |= {"im": ("im", "im:read"), "mpim": ("mpim", "mpim:read")}
@@ -64,7 +60,8 @@ def list_(call: Call) -> Json:
         and (c.kind == "channel" or call.is_member(c))
         and not (c.archived and call.flag("exclude_archived"))
     ]
-    page, cursor = paged(call, visible)
+    size = how_many(call, default=100, most=MOST_OF_HISTORY, is_strict=True)
+    page, cursor = paged(visible, call, size, key=lambda channel: channel.id)
     return {
         "channels": [c.as_json(include_num_members=True) | {"is_member": call.is_member(c)} for c in page],
         "response_metadata": {"next_cursor": cursor},
@@ -75,51 +72,34 @@ def members(call: Call) -> Json:
     """conversations.members"""
     channel = call.channel()
     call.require_kind(channel, "read")
-    page, cursor = paged(call, channel.members)
+    page, cursor = paged(channel.members, call, how_many(call, default=100), key=str)
     return {"members": list(page), "response_metadata": {"next_cursor": cursor}}
 
 
 def history(call: Call) -> Json:
     """conversations.history"""
     channel = call.readable(call.channel())
-    inside = [p for p in channel.top_level() if _within(call)(p)]
-    return _messages(call, channel, list(reversed(inside))) | {"pin_count": 0}
+    inside = within(call)
+    size = how_many(call, default=100, most=MOST_OF_HISTORY)
+    page, cursor = page_of_history([p for p in channel.top_level() if inside(p)], call, size)
+    latest = {"latest": call.text("latest")} if call.text("latest") else {}
+    return latest | _messages(call, channel, page, cursor) | {"pin_count": 0}
 
 
 def replies(call: Call) -> Json:
     """conversations.replies"""
     channel = call.readable(call.channel())
-    asked = channel.posts.get(call.need("ts"))
+    asked = channel.posts.get(call.need("ts", "thread_not_found"))
     if asked is None:
         raise ApiError("thread_not_found")
-    first = asked.thread_ts or asked.ts
+    first, inside = asked.thread_ts or asked.ts, within(call)
     parent = channel.posts.get(first)
-    thread = ([parent] if parent else []) + channel.replies_to(first)
-    return _messages(call, channel, [p for p in thread if p.ts == first or _within(call)(p)])
+    thread = ([parent] if parent else []) + [p for p in channel.replies_to(first) if inside(p)]
+    page, cursor = page_of_thread(thread, call, how_many(call, default=MOST))
+    return _messages(call, channel, page, cursor)
 
 
-def paged(call: Call, items: Sequence[T], *, default: int = 100) -> tuple[Sequence[T], str]:
-    """Returns this page's items and the cursor of the next ("" when this is the last)."""
-    start = _read_cursor(call.text("cursor"))
-    end = start + min(call.limit(default), call.workspace.largest_page)
-    more = end < len(items)
-    return items[start:end], base64.b64encode(f"next:{end}".encode()).decode() if more else ""
-
-
-def _read_cursor(cursor: str) -> int:
-    if not cursor:
-        return 0
-    try:
-        word, _, number = base64.b64decode(cursor, validate=True).decode().partition(":")
-        if word != "next":
-            raise ApiError("invalid_cursor")
-        return int(number)
-    except (binascii.Error, ValueError) as err:
-        raise ApiError("invalid_cursor") from err
-
-
-def _messages(call: Call, channel: Conversation, posts: list[Post]) -> Json:
-    page, cursor = paged(call, posts)
+def _messages(call: Call, channel: Conversation, page: list[Post], cursor: str) -> Json:
     whole = call.flag("include_all_metadata")
     messages = []
     for post in page:
@@ -129,28 +109,6 @@ def _messages(call: Call, channel: Conversation, posts: list[Post]) -> Json:
         messages.append(message)
     answer: Json = {"messages": messages, "has_more": bool(cursor)}
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
-
-
-def _within(call: Call) -> Callable[[Post], bool]:
-    oldest, latest, inclusive = _moment(call, "oldest"), _moment(call, "latest"), call.flag("inclusive")
-
-    def holds(post: Post) -> bool:
-        ts = Decimal(post.ts)
-        if inclusive and ts in (oldest, latest):
-            return True
-        return (oldest is None or ts > oldest) and (latest is None or ts < latest)
-
-    return holds
-
-
-def _moment(call: Call, name: str) -> Decimal | None:
-    text = call.text(name)
-    if not text or text == "now":
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation as err:
-        raise ApiError(f"invalid_ts_{name}") from err
 
 
 def _joined(value: object) -> str:

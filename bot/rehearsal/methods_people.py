@@ -7,7 +7,7 @@ Each function is one method: a `Call` in, the answer's own fields out, `ApiError
 from typing import Any
 
 from .call import ApiError, Call
-from .methods_conversations import paged
+from .paging import MOST, how_many, paged
 
 Json = dict[str, Any]
 
@@ -70,7 +70,7 @@ def users_list(call: Call) -> Json:
     """users.list"""
     now = call.workspace.clock.now()
     ours = [p for p in call.workspace.directory.profiles.values() if not p.is_stranger]
-    page, cursor = paged(call, ours)
+    page, cursor = paged(ours, call, how_many(call, default=MOST), key=lambda profile: profile.id)
     return {
         "members": [p.as_json(now) for p in page],
         "cache_ts": int(now.timestamp()),

@@ -64,7 +64,7 @@ METHODS: dict[str, Method] = {
         chat.update, ("chat:write",), 3, "partly", "No parse, link_names, file_ids or reply_broadcast."
     ),
     "conversations.history": Method(
-        conversations.history, HISTORY, 3, "partly", "Pages are always counted from the newest; no unread counts."
+        conversations.history, HISTORY, 3, "partly", "No unread counts; cursors never grow too old."
     ),
     "conversations.info": Method(conversations.info, READ, 3, "partly", "No topic, purpose, locale or last_read."),
     "conversations.list": Method(conversations.list_, READ, 2, "partly", "No group direct messages."),

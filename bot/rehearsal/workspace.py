@@ -102,7 +102,7 @@ class Workspace:
         self.subscribed: set[str] = set(SUBSCRIBED)
         self.commands: set[str] = {"/story"}
         self.messages_tab_enabled = True
-        self.largest_page = 999  # pages may hold fewer than was asked for, as Slack says of every list it gives
+        self.largest_page = 1000  # pages may hold fewer than was asked for, as Slack says of every list it gives
         self.edit_window: timedelta | None = None  # how long messages may be edited; None: for ever
         self.bot_token, self.app_token = f"xoxb-{secrets.token_hex(12)}", f"xapp-1-{secrets.token_hex(12)}"
         self.grants = {
