@@ -23,6 +23,11 @@ class ApiError(Exception):
         super().__init__(code)
 
 
+def is_true(value: object) -> bool:
+    """Whether an argument means yes, in any of the ways clients write it."""
+    return str(value).lower() in ("1", "true")
+
+
 @dataclass(slots=True)
 class Call:
     """What a method gets: the workspace, what the token may do, and the arguments (strings, or JSON's own types)."""
@@ -51,7 +56,7 @@ class Call:
 
     def flag(self, name: str) -> bool:
         """Returns a true-or-false argument in any of the ways clients write it."""
-        return str(self.args.get(name, "")).lower() in ("1", "true")
+        return is_true(self.args.get(name))
 
     def structure(self, name: str, *, error: str) -> Any:
         """Returns an argument that is JSON, or JSON in a string; None where it is not given."""

@@ -4,28 +4,22 @@ Each function is one method: a `Call` in, the answer's own fields out, `ApiError
 `web_api.py`.
 """
 
-import json
-import re
 from typing import Any
 
 from .call import ApiError, Call
-from .messages import Conversation
-from .validation import check_message
+from .content import checked_content, given_content, says_nothing, thread_of
+from .messages import Post
 
 Json = dict[str, Any]
 
-TEXT_CUT = 40_000  # chat.postMessage: "we will truncate messages containing more than 40,000 characters"
 UPDATE_TEXT = 4_000  # chat.update: msg_too_long
-METADATA_LIMIT = 8_000  # characters of JSON; Slack has a limit and does not publish it
-
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 
 
 def post_message(call: Call) -> Json:
     """chat.postMessage"""
     channel = call.writable(call.channel(user_opens_dm=True, by_name=True))
-    content = _content(call, cut=TEXT_CUT)
-    thread = _thread(call, channel)
+    content = checked_content(_arguments(call))
+    thread = thread_of(channel, call.text("thread_ts"))
     wait = call.allowances.post(channel.id)
     if wait > 0:
         raise ApiError("ratelimited", retry_after=wait)
@@ -44,14 +38,10 @@ def update(call: Call) -> Json:
     window = call.workspace.edit_window
     if window is not None and call.workspace.clock.now().timestamp() - float(post.ts) > window.total_seconds():
         raise ApiError("edit_window_closed")
-    if len(call.text("text")) > UPDATE_TEXT:
+    args = _arguments(call)
+    if isinstance(args["text"], str) and len(args["text"]) > UPDATE_TEXT:
         raise ApiError("msg_too_long")
-    content = _content(call, cut=UPDATE_TEXT)
-    # Text without blocks removes the blocks; metadata stays unless it is passed.
-    content.setdefault("blocks", None)
-    if call.args.get("metadata") is None:
-        content.pop("metadata", None)
-    call.workspace.update(post, by=call.workspace.bot.id, **content)
+    call.workspace.update(post, by=call.workspace.bot.id, **_changes(post, given_content(args)))
     return {"channel": channel.id, "ts": post.ts, "text": post.text, "message": channel.message_json(post)}
 
 
@@ -73,9 +63,9 @@ def post_ephemeral(call: Call) -> Json:
         raise ApiError("user_not_found")
     if user not in channel.members:
         raise ApiError("user_not_in_channel")
-    content = _content(call, cut=TEXT_CUT)
+    content = checked_content(_arguments(call))
     content.pop("metadata", None)
-    thread = _thread(call, channel)
+    thread = thread_of(channel, call.text("thread_ts"))
     post = call.workspace.post_ephemeral(
         channel, call.workspace.bot.id, content.pop("text"), only_for=user, thread_ts=thread, **content
     ).post
@@ -97,50 +87,28 @@ def permalink(domain: str, channel_id: str, ts: str, thread_ts: str | None = Non
     return f"{address}?thread_ts={thread_ts}&cid={channel_id}" if thread_ts and thread_ts != ts else address
 
 
-def checked_content(args: Json, *, cut: int) -> Json:
-    """Returns text, blocks and metadata fit to keep, or raises what Slack would answer; `cut` is where text ends."""
-    text = _BARE_AMPERSAND.sub("&amp;", str(args.get("text") or ""))[:cut]
-    blocks, attachments, metadata = args.get("blocks"), args.get("attachments"), args.get("metadata")
-    if not text.strip() and not blocks and not attachments:
-        raise ApiError("no_text")
-    if blocks is not None and not isinstance(blocks, list):
-        raise ApiError("invalid_blocks_format")
-    if metadata and len(json.dumps(metadata)) > METADATA_LIMIT:
-        raise ApiError("metadata_too_large")
-    given = {"text": text, "blocks": blocks or None, "metadata": metadata or None}
-    content = {key: value for key, value in given.items() if value is not None}
-    problems = check_message(content)
-    if problems:
-        raise ApiError(_code_for(problems), errors=problems, response_metadata={"messages": problems})
-    return content | ({"attachments": attachments} if attachments else {})
-
-
-def _code_for(problems: list[str]) -> str:
-    if any("msg_blocks_too_long" in problem for problem in problems):
-        return "msg_blocks_too_long"
-    if any("/blocks" in problem for problem in problems):
-        return "invalid_blocks"
-    if any("/metadata" in problem for problem in problems):
-        return "invalid_metadata_format"
-    return "invalid_arguments"
-
-
-def _content(call: Call, *, cut: int) -> Json:
-    decoded = {
-        "text": call.text("text"),
+def _arguments(call: Call) -> Json:
+    """Returns what the call says of a message, decoded and not yet checked."""
+    return {
+        "text": call.args.get("text"),
+        "markdown_text": call.text("markdown_text"),
         "blocks": call.structure("blocks", error="invalid_blocks_format"),
         "attachments": call.structure("attachments", error="invalid_attachments"),
         "metadata": call.structure("metadata", error="invalid_metadata_format"),
     }
-    content = checked_content(decoded, cut=cut)
-    return content if "metadata" in content else content | {"metadata": None}
 
 
-def _thread(call: Call, channel: Conversation) -> str | None:
-    thread = call.text("thread_ts") or None
-    if thread is None:
-        return None
-    parent = channel.posts.get(thread)
-    if parent is None:
-        raise ApiError("thread_not_found")
-    return parent.thread_ts or thread
+def _changes(post: Post, given: Json) -> Json:
+    """Returns what chat.update makes of a message: text alone removes its blocks, and what is not given stays.
+
+    Empty blocks, attachments or metadata take away what there was.
+    """
+    if not given.keys() & {"text", "blocks", "attachments"}:
+        raise ApiError("no_text")
+    changes = {name: part or None for name, part in given.items()}
+    if "text" in given:
+        changes.setdefault("blocks", None)
+    before = {"text": post.text, "blocks": post.blocks, "attachments": post.attachments}
+    if says_nothing(before | changes):
+        raise ApiError("no_text")
+    return changes

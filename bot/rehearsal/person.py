@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from . import interactions, payloads
 from .call import ApiError
+from .content import checked_content
 from .hands import Hands, NotAcknowledged
 from .messages import Conversation, Post
-from .methods_chat import TEXT_CUT, checked_content
 from .screen import Message, NotThere, SeenView
 from .shown import readable, readable_blocks
 from .socket_mode import Unanswered
@@ -242,7 +242,7 @@ class Person(Hands):
         return post
 
     def _answered(self, place: Conversation, payload: Json) -> CommandAnswer:
-        content = checked_content(payload, cut=TEXT_CUT)
+        content = checked_content(payload)
         content.pop("metadata", None)
         bot, text = self._workspace.bot.id, content.pop("text")
         if payload.get("response_type") == "in_channel":

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .call import ApiError
+from .call import ApiError, is_true
+from .content import checked_content, says_nothing, thread_of
 from .messages import Conversation, Post
-from .methods_chat import TEXT_CUT, checked_content
 from .workspace import Change, Workspace
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ class ResponseUrls:
         self._urls[key] = ResponseUrl(user, channel, self._workspace.clock.now(), source)
         return f"{self.base}{key}"
 
-    def use(self, key: str, payload: Json) -> Change:
+    def use(self, key: str, payload: object) -> Change:
         """Does what the payload asks for; raises `ApiError` with Slack's word for why not."""
         url = self._urls.get(key)
         if url is None:
@@ -54,23 +54,29 @@ class ResponseUrls:
             raise ApiError("expired_url")
         if url.uses >= USES:
             raise ApiError("used_url")
+        if not isinstance(payload, dict):
+            raise ApiError("invalid_payload")
         change = self._act(url, payload)
         url.uses += 1
         return change
 
     def _act(self, url: ResponseUrl, payload: Json) -> Change:
         bot, source = self._workspace.bot.id, self._living(url.source)
-        if payload.get("delete_original"):
+        deletes = is_true(payload.get("delete_original"))
+        if deletes and says_nothing(payload):
             if source is None:
                 raise ApiError("message_not_found")
             return self._workspace.delete(source, by=bot)
-        content = checked_content(payload, cut=TEXT_CUT)
-        if payload.get("replace_original"):
+        content = checked_content(payload)
+        if is_true(payload.get("replace_original")) and not deletes:
             if source is None:
                 raise ApiError("message_not_found")
-            content.setdefault("blocks", None)
-            return self._workspace.update(source, by=bot, **content)
-        text, thread = content.pop("text"), payload.get("thread_ts") or None
+            whole: Json = {"blocks": None, "attachments": None} | content
+            return self._workspace.update(source, by=bot, **whole)
+        thread = thread_of(url.channel, str(payload.get("thread_ts") or ""))
+        if deletes and source is not None:  # a command has no message that could go
+            self._workspace.delete(source, by=bot)
+        text = content.pop("text")
         if payload.get("response_type") == "in_channel":
             return self._workspace.post(url.channel, bot, text, thread_ts=thread, **content)
         content.pop("metadata", None)

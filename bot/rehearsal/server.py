@@ -18,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from .arguments import received
 from .call import ApiError
 from .clock import WorkspaceClock
+from .decoding import decoded
 from .environment import sealed_environment
 from .events import Courier
 from .faults import CallFault, Faults
@@ -149,7 +150,7 @@ class Rehearsal:
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
-            payload = json.loads(await request.text())
+            payload = decoded(await request.read())
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         self.log.record("from bot", "response_url", outcome="called", body=payload)

@@ -22,7 +22,7 @@ from .limits import (
     MAX_TEXT_CHARACTERS,
     MAX_VIEW_BYTES,
 )
-from .schema import Items, Kind, error, problems
+from .schema import Items, Kind, Shape, error, problems
 from .shapes import MESSAGE_BLOCKS, METADATA, VIEWS
 
 Json = Mapping[str, Any]
@@ -42,6 +42,16 @@ def check_message(payload: Mapping[str, Any]) -> list[str]:
     """
     sent = {key: payload[key] for key in _SENT if payload.get(key) is not None}
     return [*_message(sent), *_characters(sent, "")]
+
+
+def check_attachments(attachments: list[Any]) -> list[str]:
+    """Returns what Slack would refuse in `attachments`: they are objects, and what blocks they have are blocks."""
+    found = [*problems(attachments, Items(Shape(anything=True), least=0), "/attachments")]
+    for index, attachment in _objects(attachments).items():
+        at = f"/attachments/{index}/blocks"
+        if attachment.get("blocks") is not None:
+            found += [*problems(attachment["blocks"], _MESSAGE, at), *_across(_objects(attachment["blocks"]), at)]
+    return [*found, *_characters(attachments, "/attachments")]
 
 
 def check_view(view: Mapping[str, Any], *, surface: Literal["modal", "home"]) -> list[str]:
@@ -70,7 +80,6 @@ def _message(sent: Json) -> Found:
         yield from _together(list(blocks.values()))
     if "metadata" in sent:
         yield from problems(sent["metadata"], METADATA, "/metadata")
-        yield from _flat(sent["metadata"])
 
 
 def _across(blocks: Mapping[Place, Json], at: str, *, no_submit: bool = False) -> Found:
@@ -106,13 +115,6 @@ def _together(blocks: list[Json]) -> Found:
 def _length(thing: object) -> int:
     """Returns how many characters stand under a `text` key, at any depth."""
     return sum(len(value) for key, value, _ in _walk(thing, "") if key == "text" and isinstance(value, str))
-
-
-def _flat(metadata: object) -> Found:
-    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
-    for key, value in _mapping(payload).items():
-        if isinstance(value, Mapping | list | tuple):
-            yield error("must provide a string, number or boolean", f"/metadata/event_payload/{_escaped(key)}")
 
 
 def _characters(thing: object, at: str) -> Found:

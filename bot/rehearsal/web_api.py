@@ -58,10 +58,16 @@ METHODS: dict[str, Method] = {
         None,
         "partly",
         "Long text is cut, never split in two; no markdown_text, link previews, link_names, parse or custom names; "
-        "links and bare < > in text are not rewritten. The size limit of metadata is a guess.",
+        "links and bare < > in text are not rewritten. Attachments are kept and shown by their title only. In an "
+        "actions block no multi-selects and no rich_text_input, though Slack's pages have them: it has refused the "
+        "former. The size limit of metadata is a guess, and no entities are taken there.",
     ),
     "chat.update": Method(
-        chat.update, ("chat:write",), 3, "partly", "No parse, link_names, file_ids or reply_broadcast."
+        chat.update,
+        ("chat:write",),
+        3,
+        "partly",
+        "No markdown_text, parse, link_names, file_ids or reply_broadcast; blocks alone mark it as edited, too.",
     ),
     "conversations.history": Method(
         conversations.history, HISTORY, 3, "partly", "No unread counts; cursors never grow too old."
