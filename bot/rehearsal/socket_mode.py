@@ -8,11 +8,13 @@ import asyncio
 import json
 import random
 import secrets
+import uuid
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import WSMsgType, web
 
+from .decoding import decoded
 from .faults import Faults
 from .log import EventLog
 
@@ -24,11 +26,13 @@ MAX_CONNECTIONS = 10
 
 @dataclass(slots=True)
 class Times:
-    """Seconds, all real: how long an ack may take, when unacknowledged events come again, how often we ping."""
+    """Seconds, all real: how long an ack may take, when unacknowledged events come again, how often we ping, and how
+    long a link stays open after it was announced that it will close."""
 
     ack_deadline: float = 3.0
     retries: tuple[float, ...] = (0.0, 60.0, 300.0)
     ping: float = 10.0
+    closing: float = 10.0
 
 
 class Unanswered(Exception):
@@ -144,13 +148,21 @@ class Hub:
         return len(links)
 
     async def disconnect(self, reason: str) -> int:
-        """Announces that links will close (`warning`), or closes them with Slack's reason; returns how many."""
+        """Announces that links will close soon (`warning`), or with Slack's reason that they do; returns how many.
+
+        Nothing new goes over a link that closes; it is held open a little longer, for the acks that are under way.
+        """
         links = list(self.connections)
         for link in links:
             await self._send(link.socket, self._disconnect_message(reason), "disconnect")
             if reason != "warning":
                 link.open = False
+                self._start(self._close_later(link))
         return len(links)
+
+    async def _close_later(self, link: Connection) -> None:
+        await asyncio.sleep(self.times.closing)
+        await link.socket.close(message=b"going away")
 
     async def close(self) -> None:
         """Gives up everything under way and closes every link."""
@@ -218,7 +230,7 @@ class Hub:
         if not links:
             self.log.record("to bot", kind, outcome="nobody connected", body=body)
             return None
-        envelope_id = f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-{secrets.token_hex(6)}"
+        envelope_id = str(uuid.uuid4())
         envelope: Json = {"envelope_id": envelope_id, "payload": body, "type": kind}
         envelope |= {"accepts_response_payload": accepts_payload} | extra
         acked: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
@@ -234,11 +246,14 @@ class Hub:
             del self._acks[envelope_id]
 
     def _take(self, text: str) -> None:
-        """Reads what the bot sent: acks count once, in time, and unless a fault loses them."""
+        """Reads what the bot sent: acks count once, in time, and unless a fault loses them. Nothing else does harm."""
         try:
-            ack = json.loads(text)
-        except json.JSONDecodeError:
+            ack = decoded(text)
+        except ValueError:
             self.log.record("from bot", "ack", outcome="not JSON", body={"text": text})
+            return
+        if not isinstance(ack, dict):
+            self.log.record("from bot", "ack", outcome="not an object", body={"text": text})
             return
         waiting = self._acks.get(str(ack.get("envelope_id", "")))
         if waiting is None or waiting.done():
@@ -247,7 +262,8 @@ class Hub:
             self.log.record("from bot", "ack", outcome="lost", body=ack)
         else:
             self.log.record("from bot", "ack", outcome="ok", body=ack)
-            waiting.set_result(ack.get("payload") or {})
+            payload = ack.get("payload")
+            waiting.set_result(payload if isinstance(payload, dict) else {})
 
     async def _send(self, socket: web.WebSocketResponse, message: Json, kind: str) -> None:
         try:
