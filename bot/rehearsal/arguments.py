@@ -112,3 +112,15 @@ def _warnings(request: web.Request) -> list[str]:
     if request.content_type in (JSON, PLAIN):
         return [] if request.charset else ["missing_charset"]
     return ["superfluous_charset"] if request.charset else []
+
+
+async def uploaded(request: web.Request) -> bytes:
+    """Returns the bytes of a file, sent as they are or in a form, as with `curl -F filename=@…`."""
+    if request.content_type != MULTIPART:
+        return await request.read()
+    try:
+        parts = (await request.post()).values()
+    except (ValueError, AssertionError, LookupError):
+        return b""
+    found = [part.file.read() for part in parts if isinstance(part, web.FileField)]
+    return found[0] if found else b""

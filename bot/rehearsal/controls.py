@@ -116,3 +116,20 @@ def state_values(blocks: Sequence[Json], state: Mapping[tuple[str, str], Json]) 
         if entry is not None:
             values.setdefault(control.key[0], {})[control.key[1]] = entry
     return values
+
+
+def current_conversation(blocks: Sequence[Json], channel: str) -> State:
+    """Returns the state of the menus that begin with the conversation that the person was looking at."""
+    asking = [one for one in controls(blocks) if one.element.get("default_to_current_conversation")]
+    keys = {one.key: VALUE_KEYS[one.type][0] for one in asking if one.type in VALUE_KEYS}
+    return {pair: {key: [channel] if key.endswith("s") else channel} for pair, key in keys.items()}
+
+
+def answering(blocks: Sequence[Json], state: Mapping[tuple[str, str], Json]) -> Iterator[tuple[Control, str]]:
+    """Yields the menus in which a conversation was chosen that the app may answer in, and that conversation's id."""
+    for control in controls(blocks):
+        if control.element.get("response_url_enabled"):
+            entry = state_of(control, state) or {}
+            chosen = entry.get("selected_conversation") or entry.get("selected_channel")
+            if chosen:
+                yield control, str(chosen)

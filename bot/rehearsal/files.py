@@ -16,6 +16,7 @@ class Upload:
     length: int
     title: str = ""
     content: bytes | None = None
+    completed: bool = False
     shared: tuple[str, str] | None = None
     deleted: bool = False
 

@@ -115,8 +115,12 @@ class Hands(Screen):
         view = self._open_modal()
         view.errors = _unfinished(view)
         if not view.errors:
-            trigger = self._workspace.views.new_trigger(self.profile.id)
-            body = interactions.view_submission(self._workspace, view, trigger_id=trigger)
+            body = interactions.view_submission(
+                self._workspace,
+                view,
+                trigger_id=self._workspace.views.new_trigger(self.profile.id),
+                new_url=lambda channel: self._urls.new(self.profile.id, channel),
+            )
             payload = await self._ask(body, accepts_payload=True)
             self._follow(view, payload)
         return dict(view.errors) or None
@@ -150,7 +154,7 @@ class Hands(Screen):
         workspace, me = self._workspace, self.profile.id
         moment = workspace.direct_message(me).next_ts(workspace.clock.now())
         acts = [interactions.action(control, place.state, action_ts=moment, picked=picked)]
-        trigger = workspace.views.new_trigger(me)
+        trigger = workspace.views.new_trigger(me, channel=place.post.channel if place.post else None)
         if place.view:
             body = interactions.view_actions(workspace, place.view, actions=acts, trigger_id=trigger)
         elif place.post:
@@ -194,7 +198,8 @@ class Hands(Screen):
                 case "clear":
                     views.close_all(me)
                 case "errors":
-                    view.errors = {str(k): str(v) for k, v in payload.get("errors", {}).items()}
+                    errors = payload.get("errors")
+                    view.errors = {str(k): str(v) for k, v in errors.items()} if isinstance(errors, dict) else {}
                     if not view.errors or not view.errors.keys() <= {b.get("block_id") for b in view.blocks}:
                         raise NotAcknowledged("errors for blocks that the modal does not have")
                 case "update":

@@ -3,9 +3,10 @@
 Pure functions of the workspace and what somebody did; `person.py` is the caller. Events are in `payloads.py`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from .controls import Control, State, state_of, state_values
+from .controls import Control, State, answering, state_of, state_values
 from .messages import Conversation, Post, copied
 from .views import View
 from .workspace import Workspace
@@ -90,10 +91,21 @@ def view_actions(workspace: Workspace, view: View, *, actions: list[Json], trigg
     }
 
 
-def view_submission(workspace: Workspace, view: View, *, trigger_id: str) -> Json:
-    """A modal sent, with everything filled in."""
+def view_submission(
+    workspace: Workspace, view: View, *, trigger_id: str, new_url: Callable[[Conversation], str]
+) -> Json:
+    """A modal sent, with everything filled in, and an address for each conversation chosen to be answered in."""
     body = _common(workspace, view.owner, "view_submission", trigger_id)
-    return body | {"view": view_json(workspace, view), "response_urls": []}
+    urls = [
+        {
+            "block_id": control.key[0],
+            "action_id": control.key[1],
+            "channel_id": channel,
+            "response_url": new_url(workspace.conversations[channel]),
+        }
+        for control, channel in answering(view.blocks, view.state)
+    ]
+    return body | {"view": view_json(workspace, view), "response_urls": urls}
 
 
 def view_closed(workspace: Workspace, view: View, *, is_cleared: bool) -> Json:

@@ -12,27 +12,55 @@ from .paging import MOST, MOST_OF_HISTORY, how_many, page_of_history, page_of_th
 
 Json = dict[str, Any]
 
+MOST_PEOPLE = 8  # docs, conversations.open: "1 to 8 user IDs"
 TYPES = {"public_channel": ("channel", "channels:read"), "private_channel": ("group", "groups:read")}
 TYPES |= {"im": ("im", "im:read"), "mpim": ("mpim", "mpim:read")}
 
 
 def open_(call: Call) -> Json:
     """conversations.open"""
-    if call.text("channel"):
-        channel = call.channel()
-    else:
-        users = [u.strip() for u in _joined(call.args.get("users")).split(",") if u.strip()]
-        if len(users) != 1:
-            raise ApiError("users_list_not_supplied" if not users else "not_enough_users")
-        profile = call.workspace.directory.profiles.get(users[0])
+    channel, is_new = _resumed(call), False
+    if channel is None:
+        user = _one_person(call)
+        is_new = not any(one.kind == "im" and one.user == user for one in call.workspace.conversations.values())
+        if is_new and call.flag("prevent_creation"):
+            raise ApiError("channel_not_found")
+        channel = call.workspace.direct_message(user)
+    known = {} if is_new else {"no_op": True, "already_open": True}
+    if not call.flag("return_im"):
+        return known | {"channel": {"id": channel.id}}
+    unread = {"last_read": "0000000000.000000", "latest": None, "unread_count": 0, "unread_count_display": 0}
+    return known | {"channel": channel.as_json() | unread | {"is_open": True}}
+
+
+def _resumed(call: Call) -> Conversation | None:
+    """Returns the direct message that the call names by its own id; None where it names people instead."""
+    if not call.text("channel"):
+        return None
+    channel = call.channel()
+    if channel.kind != "im":
+        raise ApiError("method_not_supported_for_channel_type")
+    return channel
+
+
+def _one_person(call: Call) -> str:
+    users = list(dict.fromkeys(u.strip() for u in _joined(call.args.get("users")).split(",") if u.strip()))
+    if not users:
+        raise ApiError("users_list_not_supplied")
+    if len(users) > MOST_PEOPLE:
+        raise ApiError("too_many_users")
+    for user in users:
+        profile = call.workspace.directory.profiles.get(user)
         if profile is None:
             raise ApiError("user_not_found")
         if profile.deleted:
             raise ApiError("user_disabled")
         if profile.is_bot:
             raise ApiError("cannot_dm_bot")
-        channel = call.workspace.direct_message(profile.id)
-    return {"channel": channel.as_json() if call.flag("return_im") else {"id": channel.id}}
+    if len(users) > 1:
+        call.require("mpim:write")
+        raise ApiError("method_not_supported_for_channel_type")
+    return users[0]
 
 
 def info(call: Call) -> Json:

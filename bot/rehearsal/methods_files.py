@@ -34,12 +34,14 @@ def complete_upload(call: Call) -> Json:
         upload.title = str(one.get("title") or upload.name)
     if call.text("channel_id"):
         _share(call, uploads)
+    for upload in uploads:
+        upload.completed = True
     return {"files": [{"id": upload.id, "title": upload.title} for upload in uploads]}
 
 
 def _waiting(call: Call, file_id: str) -> Upload:
     upload = call.workspace.files.uploads.get(file_id)
-    if upload is None or upload.deleted or upload.shared:
+    if upload is None or upload.deleted or upload.completed:
         raise ApiError("file_not_found")
     if upload.content is None:
         raise ApiError("file_update_failed")

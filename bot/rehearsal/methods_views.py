@@ -48,9 +48,10 @@ def update(call: Call) -> Json:
 def publish(call: Call) -> Json:
     """views.publish"""
     user = call.need("user_id")
-    profile = call.workspace.directory.profiles.get(user)
-    if profile is None:
-        raise ApiError("user_not_found")
+    if user not in call.workspace.directory.profiles:  # the method's page lists no word of its own for it
+        raise ApiError(
+            "invalid_arguments", response_metadata={"messages": ["[ERROR] invalid user [json-pointer:/user_id]"]}
+        )
     payload = _payload(call, "home")
     try:
         view = call.workspace.views.publish(user, payload, expected_hash=call.text("hash") or None)
@@ -64,6 +65,8 @@ def check(payload: object, surface: Literal["modal", "home"]) -> Json:
     if not isinstance(payload, dict):
         raise ApiError("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: view"]})
     problems = check_view(payload, surface=surface)
+    if any("view_too_large" in problem for problem in problems):
+        raise ApiError("view_too_large")
     if problems:
         raise ApiError("invalid_arguments", response_metadata={"messages": problems})
     return payload

@@ -12,6 +12,17 @@ from zoneinfo import ZoneInfo
 Json = dict[str, Any]
 
 
+SLACKBOT = "USLACKBOT"
+LABELS = {"GMT": "Greenwich Mean Time", "BST": "British Summer Time", "UTC": "Coordinated Universal Time"}
+LABELS |= {"CET": "Central European Time", "CEST": "Central European Summer Time"}
+
+
+def _label(tz: str, now: datetime) -> str:
+    """Returns what people call the time of this zone now, as Slack does."""
+    short = now.astimezone(ZoneInfo(tz)).tzname() or tz
+    return LABELS.get(short, f"{tz.rpartition('/')[2].replace('_', ' ')} Time")
+
+
 @dataclass(slots=True)
 class Profile:
     """One account: a colleague, a guest, somebody of another organisation, or a bot."""
@@ -29,6 +40,7 @@ class Profile:
     is_ultra_restricted: bool = False  # a guest of one channel
     is_stranger: bool = False  # shares a channel with us, belongs to another organisation
     deleted: bool = False
+    updated: int = 0  # seconds since 1970
 
     def as_json(self, now: datetime) -> Json:
         """Returns the account as users.info and users.list give it; a deactivated one carries fewer fields."""
@@ -50,9 +62,9 @@ class Profile:
             "name": self.name,
             "deleted": self.deleted,
             "profile": profile,
-            "is_bot": self.is_bot,
+            "is_bot": self.is_bot and self.id != SLACKBOT,  # Slack's own is none, it says
             "is_app_user": False,
-            "updated": int(now.timestamp()),
+            "updated": self.updated,
         }
         if self.is_stranger:
             user["is_stranger"] = True
@@ -63,7 +75,7 @@ class Profile:
             "color": "9f69e7",
             "real_name": self.real_name,
             "tz": self.tz,
-            "tz_label": self.tz,
+            "tz_label": _label(self.tz, now),
             "tz_offset": int(offset.total_seconds()) if offset else 0,
             "is_admin": self.is_admin,
             "is_owner": False,

@@ -147,7 +147,7 @@ class Person(Hands):
                 place,
                 command=name,
                 text=encode_command(rest.strip(), self._workspace),
-                trigger_id=self._workspace.views.new_trigger(self.profile.id),
+                trigger_id=self._workspace.views.new_trigger(self.profile.id, channel=place.id),
                 url=self._urls.new(self.profile.id, place),
             )
             payload = await self._hub.send_command(body)

@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .arguments import received
+from .arguments import received, uploaded
 from .call import ApiError
 from .clock import WorkspaceClock
 from .decoding import decoded
@@ -167,7 +167,7 @@ class Rehearsal:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         """Takes the bytes of a file that was announced; the log has their number and nothing of what they say."""
-        content = await request.read()
+        content = await uploaded(request)
         taken = self.workspace.files.receive(request.match_info["ticket"], content)
         self.log.record("from bot", "upload", outcome="ok" if taken else "refused", body={"bytes": len(content)})
         return web.Response(text=f"OK - {len(content)}" if taken else "not found", status=200 if taken else 404)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from .controls import State, state_values
+from .controls import State, current_conversation, state_values
 from .messages import copied, with_ids
 
 Json = dict[str, Any]
@@ -76,6 +76,7 @@ class Trigger:
     user: str
     made_at: float
     inside_modal: bool
+    channel: str | None = None  # what the person was looking at
     used: bool = False
 
 
@@ -97,17 +98,19 @@ class Views:
         self._triggers: dict[str, Trigger] = {}
         self._hashes = 0
 
-    def new_trigger(self, user: str) -> str:
-        """Returns a fresh trigger for this person, in Slack's form of two numbers and a word."""
+    def new_trigger(self, user: str, *, channel: str | None = None) -> str:
+        """Returns a fresh trigger for this person (looking at `channel`), in Slack's form of two numbers and a word."""
         number = len(self._triggers) + 1
         trigger_id = f"{1000000000 + number}.{2000000000 + number}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = Trigger(trigger_id, user, monotonic(), bool(self._stacks.get(user)))
+        self._triggers[trigger_id] = Trigger(trigger_id, user, monotonic(), bool(self._stacks.get(user)), channel)
         return trigger_id
 
     def open(self, trigger_id: str, payload: Json) -> View:
         """Opens a modal for the trigger's person, above anything they had open."""
         trigger = self._spend(trigger_id)
         view = self._make(trigger.user, payload)
+        if trigger.channel is not None:
+            view.state |= current_conversation(view.blocks, trigger.channel)
         self._stacks[trigger.user] = [view]
         return view
 

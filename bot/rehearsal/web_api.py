@@ -75,7 +75,9 @@ METHODS: dict[str, Method] = {
     "conversations.info": Method(conversations.info, READ, 3, "partly", "No topic, purpose, locale or last_read."),
     "conversations.list": Method(conversations.list_, READ, 2, "partly", "No group direct messages."),
     "conversations.members": Method(conversations.members, READ, 4),
-    "conversations.open": Method(conversations.open_, ("im:write",), 3, "partly", "One person only, no groups."),
+    "conversations.open": Method(
+        conversations.open_, ("im:write",), 3, "partly", "One person only: a group is refused for its scope."
+    ),
     "conversations.replies": Method(
         conversations.replies, HISTORY, 3, "partly", "No unread counts; a later page does not repeat the parent."
     ),
@@ -90,7 +92,7 @@ METHODS: dict[str, Method] = {
         files.delete, ("files:write",), 3, "partly", "The app's own uploads only; no tombstone where it stood."
     ),
     "files.getUploadURLExternal": Method(
-        files.get_upload_url, ("files:write",), 4, "partly", "No snippets or alt_txt; bytes must come raw."
+        files.get_upload_url, ("files:write",), 4, "partly", "No snippets or alt_txt."
     ),
     "team.info": Method(people.team_info, ("team:read",), 3, "partly", "No icons or plan."),
     "usergroups.list": Method(people.usergroups_list, ("usergroups:read",), 2, "partly", "No channel preferences."),
@@ -98,7 +100,7 @@ METHODS: dict[str, Method] = {
     "users.info": Method(people.users_info, ("users:read",), 4, "partly", "No avatars, status, phone or e-mail."),
     "users.list": Method(people.users_list, ("users:read",), 2, "partly", "No avatars, status, phone or e-mail."),
     "views.open": Method(views.open_, (), 4, "partly", "No interactivity_pointer."),
-    "views.publish": Method(views.publish, (), 4),
+    "views.publish": Method(views.publish, (), 4, "partly", "What is said of an unknown person is a guess."),
     "views.push": Method(views.push, (), 4, "partly", "No interactivity_pointer."),
     "views.update": Method(views.update, (), 4),
 }

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from .clock import WorkspaceClock
 from .files import Files
 from .messages import Conversation, Kind, Post, with_ids
-from .people import Directory, Profile, UserGroup
+from .people import SLACKBOT, Directory, Profile, UserGroup
 from .views import Views
 
 Json = dict[str, Any]
@@ -110,11 +110,22 @@ class Workspace:
             self.app_token: Grant("app", {"connections:write"}),
         }
         self._listeners: list[Callable[[Change], None]] = []
+        made = int(clock.now().timestamp())
+        self.directory.add(Profile(SLACKBOT, "slackbot", "Slackbot", TEAM_ID, is_bot=True))
         self.bot = self.directory.add(
-            Profile(BOT_USER_ID, "altogether", "Altogether", TEAM_ID, is_bot=True, bot_id=BOT_ID, app_id=APP_ID)
+            Profile(
+                BOT_USER_ID,
+                "altogether",
+                "Altogether",
+                TEAM_ID,
+                is_bot=True,
+                bot_id=BOT_ID,
+                app_id=APP_ID,
+                updated=made,
+            )
         )
         for user_id, name, real_name in PEOPLE:
-            self.directory.add(Profile(user_id, name, real_name, TEAM_ID))
+            self.directory.add(Profile(user_id, name, real_name, TEAM_ID, updated=made))
         everyone = [user_id for user_id, *_ in PEOPLE]
         self.add_channel("info-stories", "channel", channel_id=STORIES_CHANNEL, members=[BOT_USER_ID, *everyone])
         self.add_channel("story-review", "group", channel_id=REVIEW_CHANNEL, members=[BOT_USER_ID, *REVIEWERS])
@@ -127,6 +138,7 @@ class Workspace:
         """Adds an account (flags as in `Profile`: is_restricted, is_stranger, team_id, is_bot, deleted, tz …)."""
         user_id = flags.pop("id", None) or f"U0{secrets.token_hex(4).upper()}"
         team = flags.pop("team_id", "T0ELSEWHER" if flags.get("is_stranger") else self.team_id)
+        flags.setdefault("updated", int(self.clock.now().timestamp()))
         return self.directory.add(Profile(user_id, name, real_name, team, **flags))
 
     def add_channel(
@@ -151,7 +163,7 @@ class Workspace:
         added = [u for u in members if u not in before]
         removed = [u for u in before if u not in members]
         detail = {"subteam_id": group.id, "added_users": added, "removed_users": removed}
-        return self.tell(Change("group", "USLACKBOT", detail=detail))
+        return self.tell(Change("group", SLACKBOT, detail=detail))
 
     def direct_message(self, user_id: str) -> Conversation:
         """Returns the direct message between this person and the app, made if it was not there."""
@@ -207,7 +219,7 @@ class Workspace:
         if post.ephemeral_to:
             channel.ephemerals.remove(post)
         elif channel.replies_to(post.ts):
-            stone = Post(post.channel, post.ts, "USLACKBOT", post.team, "This message was deleted.")
+            stone = Post(post.channel, post.ts, SLACKBOT, post.team, "This message was deleted.")
             channel.posts[post.ts] = replace(stone, thread_ts=post.ts, subtype="tombstone")
         else:
             channel.remove(post)
