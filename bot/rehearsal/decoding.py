@@ -1,6 +1,6 @@
 """JSON from outside, read as strictly as Slack reads it: no NaN, and no deeper than any message can be.
 
-Pure. What is refused is one `ValueError`, so that whoever asked answers with their own word for it.
+What is refused is one `ValueError`, so that whoever asked answers with their own word for it.
 """
 
 import json
