@@ -132,21 +132,26 @@ def altogether() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), metavar="N", help="Where the page is; 8420 if it is free.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; say where the page is.")
 @click.option("--keep", is_flag=True, help="Keep all of it in .altogether-rehearsal, and go on from there next time.")
+@click.option("--connect", is_flag=True, help="Start no bot; say what a program of your own needs to connect instead.")
 def rehearse(
-    scene: str, script_file: Path | None, *, stay: bool, port: int | None, no_browser: bool, keep: bool
+    scene: str, script_file: Path | None, *, stay: bool, port: int | None, no_browser: bool, keep: bool, connect: bool
 ) -> int:
     """Try the bot with made-up people, without Slack.
 
     Nothing leaves this computer. Plays a scene in the terminal; on a terminal, or with --stay, on a page in the browser
     too, which is then yours until Ctrl-C. Without, exit 1 if something that should have been said was not.
+
+    So that nobody waits, posts and calls may come twenty times as fast as at Slack; with --connect, as fast as there.
     """
     import os
 
+    if connect and (script_file is not None or keep):
+        raise click.UsageError("--connect starts no bot: leave out --script and --keep.")
     outer = dict(os.environ)  # noqa: TID251 -- the rehearsal takes the way to programs from it, and warns of the rest
-    if stay or sys.stdout.isatty():
+    if stay or connect or sys.stdout.isatty():
         from bot.rehearsal import staying
 
-        wishes = staying.Wishes(port=port, browser=not no_browser, keep=keep)
+        wishes = staying.Wishes(port=port, browser=not no_browser, keep=keep, lend=connect)
         work = staying.stay(scene=scene, script=script_file, outer=outer, out=sys.stdout, wishes=wishes)
         return asyncio.run(work)
     if port is not None or no_browser or keep:

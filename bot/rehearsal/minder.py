@@ -10,18 +10,24 @@ from typing import Literal
 from .process import CONNECTED, BotNotReady, BotProcess
 from .server import Rehearsal
 
-State = Literal["connected", "starting", "down"]
+State = Literal["connected", "starting", "down", "awaited"]
 
 PATIENCE = 8.0
 """Seconds that a press waits for a bot that is just being started."""
 LINES = {
     "starting": "The bot is starting.",
     "down": "The bot is not running. Write on: it reads what it has missed when it is back.",
+    "awaited": "No program is connected. The terminal says what yours needs.",
 }
+LENT = "Your program is connected."
+NOT_OURS = "No bot is started here: this workspace is for a program of your own."
 
 
 class Minder:
-    """The bot, and how it is. `changed` is called whenever that may have changed."""
+    """The bot, and how it is. `changed` is called whenever that may have changed.
+
+    Where the workspace is lent to a program of somebody's own (`is_lent`) no bot is minded: it says how that one is.
+    """
 
     def __init__(
         self,
@@ -30,19 +36,25 @@ class Minder:
         *,
         changed: Callable[[], None],
         is_often_restarted: bool = False,
+        is_lent: bool = False,
     ) -> None:
         self.process = BotProcess(rehearsal, environment)
         self._is_often_restarted = is_often_restarted
         self._hub, self._changed = rehearsal.hub, changed
         self._turn = asyncio.Lock()
-        self._starting = True  # from the first moment: it is always started at once
+        self._is_lent = is_lent
+        self._starting = not is_lent  # from the first moment: it is always started at once
         self._settled = asyncio.Event()
+        if is_lent:
+            self._settled.set()
 
     @property
     def state(self) -> State:
         """How the bot is."""
         if self._starting:
             return "starting"
+        if self._is_lent:
+            return "connected" if self._hub.connections else "awaited"
         if not self.process.running:
             return "down"
         return "connected" if self._hub.connections else "starting"
@@ -53,6 +65,8 @@ class Minder:
         state = self.state
         if state != "connected":
             return LINES[state]
+        if self._is_lent:
+            return LENT
         said = [line for line in self.process.lines if line.startswith(CONNECTED)]
         return said[-1] if said else f"{CONNECTED}."
 
@@ -65,7 +79,9 @@ class Minder:
         await self._do_start(stop_first=True)
 
     async def kill(self) -> None:
-        """The bot was ended at once, as a power cut would."""
+        """The bot was ended at once, as a power cut would; raises `BotNotReady` where there is none."""
+        if self._is_lent:
+            raise BotNotReady(NOT_OURS)
         async with self._turn:
             await self.process.kill()
             self._changed()
@@ -103,6 +119,8 @@ class Minder:
             return  # whoever waited finds out what a person would: an error
 
     async def _do_start(self, *, stop_first: bool, still: Callable[[float], None] | None = None) -> None:
+        if self._is_lent:
+            raise BotNotReady(NOT_OURS)
         async with self._turn:
             self._starting = True
             self._settled.clear()

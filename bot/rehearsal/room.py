@@ -36,6 +36,7 @@ class Room:
         outer: Mapping[str, str],
         script_file: Path | None = None,
         keeping: Keeping | None = None,
+        is_lent: bool = False,
     ) -> None:
         self.rehearsal, self.keeping = rehearsal, keeping
         self.news = News()
@@ -47,6 +48,7 @@ class Room:
             sealed | self.script.settings,
             changed=lambda: self.changed("bot"),
             is_often_restarted=script_file is not None,
+            is_lent=is_lent,
         )
         self.guide = Guide(rehearsal, lambda: self.changed("guide"))
         self.unread = Unread(rehearsal.workspace, lambda channel: self.changed(f"unread {channel}"))

@@ -20,6 +20,8 @@ from typing import Final, TextIO
 from .clock import WorkspaceClock
 from .guide_help import made_up_stories, quiet_play
 from .keeping import Keeping, NotKept
+from .lending import PACE as LENT_PACE
+from .lending import lend
 from .page_server import PageServer
 from .person import NotAcknowledged, NotHeard, NotThere, Person
 from .play import BEGINNING, Play, Script
@@ -58,11 +60,13 @@ class PortTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: `port` None means any, from 8420 on; `browser` opens one if there is a display."""
+    """What was asked for: `port` None means any, from 8420 on; `browser` opens one if there is a display; `lend` is
+    for a program of somebody's own, with no bot and no scene."""
 
     port: int | None = None
     browser: bool = True
     keep: bool = False
+    lend: bool = False
 
 
 async def stay(
@@ -100,16 +104,18 @@ async def opened(
     script: Path | None = None,
     keeping: Keeping | None = None,
     page: PageServer | None = None,
+    is_lent: bool = False,
 ) -> AsyncIterator[Room]:
-    """A room with its page on this port (0: any), its clock at the beginning; the bot is not started yet.
+    """A room with its page on this port (0: any), its clock at the beginning (lent: now); the bot is not started yet.
 
     Everything is closed at the end, the bot too, and kept if it is to be.
     """
     page = page or PageServer()
     with tempfile.TemporaryDirectory(prefix="altogether-", ignore_cleanup_errors=True) as passing:
-        clock = WorkspaceClock(Path(passing) / "clock", start=BEGINNING)
-        async with Rehearsal(directory=directory, port=port, pace=PACE, clock=clock, routes=page.routes()) as rehearsal:
-            room = Room(rehearsal, outer=outer, script_file=script, keeping=keeping)
+        clock = WorkspaceClock(Path(passing) / "clock", start=None if is_lent else BEGINNING)
+        pace = LENT_PACE if is_lent else PACE
+        async with Rehearsal(directory=directory, port=port, pace=pace, clock=clock, routes=page.routes()) as rehearsal:
+            room = Room(rehearsal, outer=outer, script_file=script, keeping=keeping, is_lent=is_lent)
             page.open(room)
             try:
                 yield room
@@ -134,15 +140,20 @@ async def _stay(
         else:
             passing = tempfile.TemporaryDirectory(prefix="altogether-", ignore_cleanup_errors=True)
             directory = Path(stack.enter_context(passing))
-        async with opened(directory, outer=outer, port=port, script=script, keeping=keeping) as room:
+        lent = wishes.lend
+        async with opened(directory, outer=outer, port=port, script=script, keeping=keeping, is_lent=lent) as room:
             if record is not None:
                 room.restore(record)
             minding = asyncio.create_task(room.mind())
             try:
                 await _show(room, printer, wishes, outer)
-                code = await _prepare(room, None if record is not None else scene, asked, outer, printer)
-                if code is not None:
-                    return code
+                if lent:
+                    lend(room.rehearsal, printer)
+                    room.open_to_people()
+                else:
+                    code = await _prepare(room, None if record is not None else scene, asked, outer, printer)
+                    if code is not None:
+                        return code
                 printer.line()
                 printer.line(f"The page stays open: {room.rehearsal.origin}  Ctrl-C stops everything.", weight="bold")
                 await minding

@@ -17,7 +17,7 @@ function bars() {
   const found = [];
   if (!store.online) found.push(h("div", { class: "notice" }, "The rehearsal does not answer. Is it still running in the terminal? I keep trying."));
   else if (bot.state !== "connected") {
-    found.push(h("div", { class: "notice" }, h("span", {}, bot.state === "starting" ? "The bot is starting. You can look round meanwhile." : "The bot is down. What you write waits for it."),
+    found.push(h("div", { class: "notice" }, h("span", {}, { starting: "The bot is starting. You can look round meanwhile.", awaited: bot.line }[bot.state] ?? "The bot is down. What you write waits for it."),
       bot.state === "down" && h("button", { type: "button", class: "btn", "data-key": "start-bot", on: { click: () => moveBot("restart") } }, "Start it again")));
   }
   if (playing) found.push(h("div", { class: "notice calm" }, `${playing === "weekly" ? "The first week" : "A scene"} is being played in front of you. In a moment it is your turn.`));
