@@ -42,7 +42,7 @@ class Minder:
         self._is_often_restarted = is_often_restarted
         self._hub, self._changed = rehearsal.hub, changed
         self._turn = asyncio.Lock()
-        self._is_lent = is_lent
+        self.is_lent = is_lent
         self._starting = not is_lent  # from the first moment: it is always started at once
         self._settled = asyncio.Event()
         if is_lent:
@@ -53,7 +53,7 @@ class Minder:
         """How the bot is."""
         if self._starting:
             return "starting"
-        if self._is_lent:
+        if self.is_lent:
             return "connected" if self._hub.connections else "awaited"
         if not self.process.running:
             return "down"
@@ -65,7 +65,7 @@ class Minder:
         state = self.state
         if state != "connected":
             return LINES[state]
-        if self._is_lent:
+        if self.is_lent:
             return LENT
         said = [line for line in self.process.lines if line.startswith(CONNECTED)]
         return said[-1] if said else f"{CONNECTED}."
@@ -80,7 +80,7 @@ class Minder:
 
     async def kill(self) -> None:
         """The bot was ended at once, as a power cut would; raises `BotNotReady` where there is none."""
-        if self._is_lent:
+        if self.is_lent:
             raise BotNotReady(NOT_OURS)
         async with self._turn:
             await self.process.kill()
@@ -119,7 +119,7 @@ class Minder:
             return  # whoever waited finds out what a person would: an error
 
     async def _do_start(self, *, stop_first: bool, still: Callable[[float], None] | None = None) -> None:
-        if self._is_lent:
+        if self.is_lent:
             raise BotNotReady(NOT_OURS)
         async with self._turn:
             self._starting = True

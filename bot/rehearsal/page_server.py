@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from . import page_acts, page_clock, page_state
+from .minder import NOT_OURS
 from .page_faults import set_fault
 from .page_news import Reporter
 from .page_state import Refused
@@ -236,6 +237,8 @@ class PageServer:
         room, step = self._open_room, Fields(await _body(request)).text("do")
         if not room.helper.knows(step):
             raise Refused("The guide has no such step.", status=400)
+        if room.minder.is_lent:
+            raise Refused(NOT_OURS)
         await room.free.wait()
         await room.minder.settled()
         async with room.at_work:

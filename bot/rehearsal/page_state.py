@@ -54,6 +54,7 @@ def snapshot(room: Room, person: Person) -> Json:
         "channels": [_channel(room, person, one) for one in _conversations(workspace, person)],
         "clock": clock(room),
         "bot": {"state": room.minder.state, "line": room.minder.line},
+        "lent": room.minder.is_lent,
         "script": script(room),
         "guide": room.guide.as_json(),
         "faults": faults(room),

@@ -40,6 +40,8 @@ class Method:
 HISTORY = ("channels:history", "groups:history", "im:history")
 READ = ("channels:read", "groups:read", "im:read")
 
+NO_ONE_USES = "No interactivity_pointer; nobody here uses external menus, rich_text_input or file_input."
+
 METHODS: dict[str, Method] = {
     "api.test": Method(people.api_test, caller="anyone"),
     "apps.connections.open": Method(
@@ -99,9 +101,9 @@ METHODS: dict[str, Method] = {
     "usergroups.users.list": Method(people.usergroups_users_list, ("usergroups:read",), 2),
     "users.info": Method(people.users_info, ("users:read",), 4, "partly", "No avatars, status, phone or e-mail."),
     "users.list": Method(people.users_list, ("users:read",), 2, "partly", "No avatars, status, phone or e-mail."),
-    "views.open": Method(views.open_, (), 4, "partly", "No interactivity_pointer."),
+    "views.open": Method(views.open_, (), 4, "partly", NO_ONE_USES),
     "views.publish": Method(views.publish, (), 4, "partly", "What is said of an unknown person is a guess."),
-    "views.push": Method(views.push, (), 4, "partly", "No interactivity_pointer."),
+    "views.push": Method(views.push, (), 4, "partly", NO_ONE_USES),
     "views.update": Method(views.update, (), 4),
 }
 

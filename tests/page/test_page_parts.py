@@ -177,6 +177,17 @@ def test_a_broken_script_is_named_with_its_line(visit: Visit, world: FakeWorkspa
     expect(page.get_by_text("ours.toml can't be used.")).to_have_count(0)
 
 
+def test_a_workspace_that_is_lent_leads_nobody_through_altogether(visit: Visit, world: FakeWorkspace) -> None:
+    """With no bot of its own the page says what is awaited, and has neither the guide's steps nor a start button."""
+    line = "No program is connected. The terminal says what yours needs."
+    world.state = {"bot": {"state": "awaited", "line": line}, "lent": True}
+    page = visit(world.url)
+    expect(page.locator(".notice")).to_have_text(line)
+    expect(page.get_by_role("heading", name="A bot of your own")).to_have_count(1)
+    expect(page.locator(".step")).to_have_count(0)
+    expect(page.get_by_role("button", name="Start it again")).to_have_count(0)
+
+
 def test_unread_messages_are_counted_and_marked(visit: Visit, world: FakeWorkspace) -> None:
     """The list counts what is new; opening it draws a line above the first new message and tells that it was read."""
     for number in range(6):

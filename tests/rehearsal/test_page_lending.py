@@ -52,6 +52,7 @@ async def test_a_program_of_ones_own_is_the_app(tmp_path: Path) -> None:
                     await web.chat_postMessage(channel=STORIES_CHANNEL, text=str(number))
             assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "1")
             assert (await sam.post("/page/bot", do="restart"))["error"].startswith("No bot is started here")
+            assert (await sam.post("/page/guide", do="tell"))["error"].startswith("No bot is started here")
     finally:
         process.terminate()
         await process.wait()

@@ -6,6 +6,7 @@ import { fill, h, icon, keepingFocus } from "./dom.js";
 import { become } from "./people.js";
 import { first, on, person, store } from "./store.js";
 
+const LENT = "Your program is the bot. Write to it as anybody here; the Inspector shows every message between the two, and Faults what can go wrong.";
 const AFTER = "That was the whole product. Try to make it lose something: Faults.";
 let playing = false;
 let trouble = "";
@@ -29,8 +30,9 @@ async function play(step, show) {
 export function guide({ faults }) {
   const list = h("ol", { class: "steps" });
   const end = h("div", { class: "guide-end" });
-  const node = h("section", { class: "guide" }, h("h2", { class: "guide-title" }, "Five minutes, five steps"),
-    h("p", { class: "small" }, "Everyone here is made up, and the bot is the real one. Nothing leaves this computer."), list, end);
+  const title = h("h2", { class: "guide-title" }, "Five minutes, five steps");
+  const lead = h("p", { class: "small" }, "Everyone here is made up, and the bot is the real one. Nothing leaves this computer.");
+  const node = h("section", { class: "guide" }, title, lead, list, end);
 
   const row = (step, index, now) => {
     const state = step.done ? (fresh === step.id ? "done fresh" : "done") : step === now ? "now" : "later";
@@ -48,6 +50,11 @@ export function guide({ faults }) {
   const show = () => {
     const { guide: all } = store.snapshot ?? {};
     if (!all) return;
+    if (store.snapshot.lent) {
+      title.textContent = "A bot of your own";
+      lead.textContent = LENT;
+      return;
+    }
     const now = current();
     const done = all.steps.filter((step) => step.done);
     fresh = ticked !== null && done.length > ticked ? done.at(-1).id : null;
@@ -70,7 +77,7 @@ export function guideLine({ open }) {
   const show = () => {
     const steps = store.snapshot?.guide.steps ?? [];
     const now = current();
-    words.textContent = now ? `Step ${steps.indexOf(now) + 1} of ${steps.length}: ${now.title}` : "All five steps done";
+    words.textContent = store.snapshot?.lent ? "A bot of your own" : now ? `Step ${steps.indexOf(now) + 1} of ${steps.length}: ${now.title}` : "All five steps done";
   };
   on("state", show);
   show();
