@@ -7,9 +7,9 @@ fragment leaves its `ts` behind without its words, so that a late copy of the me
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, null, select, union_all, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, null, select, tuple_, union_all, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -192,18 +192,23 @@ def next_due(tx: Tx) -> datetime | None:
     return min((instant for instant in _NEXT_DUE.all(tx)[0] if instant is not None), default=None)
 
 
-def to_recover(tx: Tx, *, most: int = 100) -> Sequence[Draft]:
-    """Open drafts whose direct message is still to be read back."""
-    rows = tx.connection.execute(
-        select(*_DRAFT)
-        .where(
-            DraftRow.workspace == tx.workspace,
-            DraftRow.recover_from.is_not(None),
-            DraftRow.state == DraftState.OPEN,
-        )
-        .order_by(DraftRow.active_at.desc())
-        .limit(most)
+class Missed(NamedTuple):
+    """The place of a draft among those to be read back. Other than `active_at`, it stays while somebody types."""
+
+    recover_from: str
+    draft_id: str
+
+
+def to_recover(tx: Tx, *, after: Missed | None = None, most: int = 100) -> Sequence[Draft]:
+    """Open drafts whose direct message is still to be read back: the newest question first, or what comes `after`."""
+    wanted = select(*_DRAFT).where(
+        DraftRow.workspace == tx.workspace,
+        DraftRow.recover_from.is_not(None),
+        DraftRow.state == DraftState.OPEN,
     )
+    if after is not None:
+        wanted = wanted.where(tuple_(DraftRow.recover_from, DraftRow.id) < tuple_(*after))
+    rows = tx.connection.execute(wanted.order_by(DraftRow.recover_from.desc(), DraftRow.id.desc()).limit(most))
     return [Draft(*row) for row in rows]
 
 

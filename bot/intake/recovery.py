@@ -24,6 +24,8 @@ from storage.records import Draft
 log = logging.getLogger(__name__)
 
 PAGE: Final = 200
+FAILED_AT_ONCE: Final = 20
+"""So many failures in a row, and the rest is put off: Slack answers nobody just now."""
 PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 120.0
 _NEVER = {
@@ -44,9 +46,12 @@ class Recovery:
         self._wake = asyncio.Event()
         self._stopping = False
         self._away: tuple[datetime, datetime] | None = None
+        self._after: drafts.Missed | None = None
+        """The draft at which reading stands; None: at the first."""
 
     def poke(self) -> None:
-        """There may be something to read."""
+        """There may be something to read, and it comes first."""
+        self._after = None
         self._wake.set()
 
     async def after_absence(self, since: datetime | None, until: datetime) -> None:
@@ -81,12 +86,26 @@ class Recovery:
             self._wake.set()
 
     async def _round(self) -> bool:
-        """Read every draft that is to be read; says whether some are left for later."""
-        left = False
-        for draft in await self._edge.read(lambda tx, policy: drafts.to_recover(tx)):
-            if self._stopping:
-                return False
-            left |= not await self._recover(draft)
+        """Read every draft that is to be read, the newest question first; says whether some are left for later.
+
+        One that fails is passed by, and has its turn again in a later round.
+        """
+        left, in_a_row = self._after is not None, 0  # a round that goes on has passed some by
+        while some := await self._edge.read(lambda tx, policy: drafts.to_recover(tx, after=self._after)):
+            for draft in some:
+                if self._stopping:
+                    return False
+                if self._wake.is_set():  # somebody waits for theirs: look again
+                    self._wake.clear()
+                    break
+                self._after = drafts.Missed(draft.recover_from or "", draft.id)
+                if await self._recover(draft):
+                    in_a_row = 0
+                    continue
+                left, in_a_row = True, in_a_row + 1
+                if in_a_row == FAILED_AT_ONCE:
+                    return True
+        self._after = None
         return left
 
     async def _recover(self, draft: Draft) -> bool:
