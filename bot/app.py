@@ -343,14 +343,16 @@ async def _keep_reviewers(house: House) -> None:
 
 
 async def _renew_reviewers(house: House) -> None:
-    """Ask again who reviews; what was known stays when Slack cannot say."""
+    """Ask again who reviews; what was known stays when Slack cannot say, but not when it says: nobody."""
     try:
         reviewers, names = await facts.refresh_reviewers(house.client, house.settings)
     except (SlackClientError, OSError, TimeoutError, aiohttp.ClientError) as error:
         log.warning("reviewers not renewed kind=%s", type(error).__name__)
         return
-    if reviewers:
-        house.edge.policy = replace(house.edge.policy, reviewers=reviewers, names=names)
+    if house.edge.policy.reviewers and not reviewers:
+        fix = "put somebody into the user group that REVIEWERS names, or give other ids there and start again"
+        log.error("nobody is left to review, and nothing can be approved: %s", fix)
+    house.edge.policy = replace(house.edge.policy, reviewers=reviewers, names=names)
 
 
 # ── what the keeper reads ─────────────────────────────────────────────────────────────────────────────────────────

@@ -122,8 +122,8 @@ def offline_policy(settings: Settings, *, team_id: str, digest: Channel | None =
 async def refresh_reviewers(client: AsyncWebClient, settings: Settings) -> tuple[frozenset[str], Mapping[str, str]]:
     """Returns who reviews now, and their names; those who have left or whose id is wrong are simply not among them.
 
-    Raises SlackUnavailable when Slack cannot be asked or will not open a user group: then whoever was known before is
-    the better answer. An empty set means that nobody of them is here any more.
+    Raises SlackUnavailable when Slack cannot be asked, or will not say who is in a group or who somebody is: then
+    whoever was known before is the better answer. An empty set means that nobody of them is here any more.
     """
     people = await find_reviewers(client, settings)
     if people.unread:

@@ -20,6 +20,7 @@ _AT_ONCE: Final = 5
 _SETTING: Final = "REVIEWERS"
 _SLACKBOT: Final = "USLACKBOT"  # users.info does not call it a bot
 _MEMBER_ID: Final = 'In a profile: ⋮, "Copy member ID".'
+_NOBODY: Final = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _NO_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 _PAID_ONLY: Final = frozenset({"plan_upgrade_required", "paid_teams_only", "paid_only"})
 
@@ -34,7 +35,7 @@ class Reviewers:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     unread: tuple[Problem, ...] = ()
-    """Those of `problems` that say a user group could not be read: who is in it is not known."""
+    """Those of `problems` that say a user group or a person could not be looked up: who reviews is not known."""
 
     @property
     def must_fix(self) -> tuple[Problem, ...]:
@@ -50,6 +51,7 @@ class _Person:
     name: str | None = None
     wrong: str | None = None
     has_left: bool = False
+    unread: bool = False
     note: str | None = None
 
 
@@ -77,6 +79,8 @@ async def find_reviewers(client: AsyncWebClient, settings: Settings) -> Reviewer
     for person in people:
         if person.wrong is None:
             notes += [person.note] if person.note else []
+        elif person.unread:
+            unread.append(Problem(_SETTING, person.wrong))
         elif person.id not in named:
             # Nobody can be removed from REVIEWERS here: the group's owner mends this, and it harms nothing.
             not_counted[in_groups[person.id]] = not_counted.get(in_groups[person.id], 0) + 1
@@ -124,8 +128,10 @@ async def _look_up(client: AsyncWebClient, user_id: str) -> _Person:
     answer = await ask(client, "users.info", user=user_id)
     if answer.cannot_know:
         return _Person(user_id, note=f"reviewers are taken as given: {answer.why}")
-    if answer.refused is not None:
+    if answer.refused in _NOBODY:
         return _Person(user_id, wrong=f"{user_id} is nobody here ({answer.refused}). Remove it from REVIEWERS.")
+    if answer.refused is not None:
+        return _Person(user_id, wrong=f"{user_id} can't be looked up: {answer.why}.", unread=True)
     user: Mapping[str, Any] = answer.data.get("user") or {}
     if user.get("deleted"):
         return _Person(user_id, wrong=f"{user_id} has left. Remove it from REVIEWERS.", has_left=True)
