@@ -67,17 +67,26 @@ class Keeping:
         fine = True
         for book in self._with_configured(books):
             fine = self._see_to(book) and fine
-        return fine
+        return fine and not self._misplaced(books)
 
-    def _with_configured(self, books: list[Book]) -> list[Book]:
+    def _configured(self) -> dict[str, Audience]:
+        """By path: the sites that the bot makes by itself."""
         folder = self._settings.storybook_dir
+        return {} if folder is None else {str((folder / one.value).resolve()): one for one in _AUDIENCES}
+
+    def _with_configured(self, books: Sequence[Book]) -> list[Book]:
         known = {book.path for book in books}
-        if folder is not None:
-            for audience in _AUDIENCES:
-                path = str((folder / audience.value).resolve())
-                if path not in known:
-                    books.append(Book("", BookKind.SITE, audience, path, "", self._clock.now()))
-        return books
+        fresh = [(path, audience) for path, audience in self._configured().items() if path not in known]
+        now = self._clock.now()
+        return [*books, *(Book("", BookKind.SITE, audience, path, "", now) for path, audience in fresh)]
+
+    def _misplaced(self, books: Sequence[Book]) -> bool:
+        """Whether a site stands where the bot is to keep that of another audience: it is kept for its own."""
+        wanted = self._configured()
+        wrong = [book for book in books if wanted.get(book.path, book.audience) is not book.audience]
+        for book in wrong:
+            log.error("site not written audience=%s: its folder is the %s storybook", wanted[book.path], book.audience)
+        return bool(wrong)
 
     def _see_to(self, book: Book) -> bool:
         folder = Path(book.path)

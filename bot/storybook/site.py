@@ -106,11 +106,11 @@ def build(
 ) -> Built:
     """The folder holds the site of these stories, as far as they may still be read; readers see it change at once.
 
-    Raises Conflict where the folder holds something else or is being written, OSError.
+    Raises Conflict where the folder holds something else, another audience's site, or is being written; OSError.
     """
-    target = target.resolve()
+    named, target = target, target.resolve()
     with aside(target) as new:
-        must_be_ours(target)
+        must_be_ours(named, wishes.audience)
         with reading() as tx:
             workspace = tx.workspace
             vocabulary = vocabulary_in(tx, wishes.audience)
@@ -154,12 +154,15 @@ def is_current(target: Path, reading: Reading, standing: Sequence[Standing], wis
     }
 
 
-def must_be_ours(target: Path) -> None:
-    """Raises Conflict where the folder exists and is neither empty nor a site."""
+def must_be_ours(target: Path, audience: Audience) -> None:
+    """Raises Conflict where the folder exists and is neither empty nor a site for this audience."""
     if target.is_dir() and not (target / STATE).exists() and any(target.iterdir()):
         raise Conflict(f"{target} holds other files. Name a new or empty folder for the storybook.")
     if target.exists() and not target.is_dir():
         raise Conflict(f"{target} is a file. Name a folder for the storybook.")
+    state = _state(target)
+    if state is not None and state["audience"] != audience.value:
+        raise Conflict(f"{target} is the {state['audience']} storybook. Name another folder.")
 
 
 def vocabulary_in(tx: Tx, audience: Audience) -> Vocabulary:
@@ -286,7 +289,11 @@ def _state(target: Path) -> dict[str, Any] | None:
         found = json.loads((target / STATE).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
-    return found if isinstance(found, dict) and {"made_by", "entries", "left", "pages"} <= found.keys() else None
+    return (
+        found
+        if isinstance(found, dict) and {"made_by", "audience", "entries", "left", "pages"} <= found.keys()
+        else None
+    )
 
 
 def _made_by(wishes: Wishes, vocabulary: Vocabulary) -> str:

@@ -79,7 +79,7 @@ def build_storybook(settings: Settings, folder: Path, audience: Audience, *, pdf
     if pdf:
         must_have()
     formats = [name for name, wished in (("pdf", pdf), ("epub", epub)) if wished]
-    site.must_be_ours(folder.resolve())
+    site.must_be_ours(folder, audience)
     with open_desk(settings, "altogether storybook build") as desk:
         built = build_site(desk, folder, audience, formats, settings)
     lines = [f"{count(len(built.stories), 'story', 'stories')} in {folder}: open {folder / 'index.html'}"]

@@ -9,7 +9,8 @@ from shelf import Tale, plant, plant_many
 
 from bot import cli
 from bot.storybook import pdf
-from storage import lock, tellers
+from storage import lock, storybook, tellers
+from storage.books import Audience
 from storage.database import Database, Tx
 from storage.records import Place
 from tests.storybook.conftest import Begin
@@ -82,6 +83,25 @@ def test_other_files_are_left_alone(typed: Typed, begin: Begin, tmp_path: Path) 
     code, _, err = typed("storybook", "build", "papers", "--audience", "public")
     assert code == 1
     assert err.strip().endswith("papers holds other files. Name a new or empty folder for the storybook.")
+
+
+def test_a_folder_holds_one_audience(typed: Typed, begin: Begin, database: Database, tmp_path: Path) -> None:
+    """Stories for staff never come into the public folder, nor the other way round, beside a running bot either."""
+    with begin() as tx:
+        home = in_workspace(tx)
+        plant(home, Tale(title="For staff", places=frozenset({Place.STAFF_STORYBOOK})))
+        plant(home, Tale(title="For everyone", places=frozenset({Place.PUBLIC_STORYBOOK})))
+    for here, other in (("public", "staff"), ("staff", "public")):
+        assert typed("storybook", "build", here, "--audience", here)[0] == 0
+        said = f"{here} is the {here} storybook. Name another folder.\n"
+        before = {path: path.read_bytes() for path in (tmp_path / here).rglob("*") if path.is_file()}
+        assert typed("storybook", "build", here, "--audience", other) == (1, "", said)
+        with lock.hold(database.path, "altogether run"):
+            assert typed("storybook", "build", here, "--audience", other) == (1, "", said)
+        assert {path: path.read_bytes() for path in (tmp_path / here).rglob("*") if path.is_file()} == before
+    with begin() as tx:
+        kept = {Path(book.path).name: book.audience for book in storybook.sites(in_workspace(tx))}
+    assert kept == {"public": Audience.PUBLIC, "staff": Audience.STAFF}
 
 
 def test_an_export_is_written_whole(typed: Typed, begin: Begin, database: Database, tmp_path: Path) -> None:

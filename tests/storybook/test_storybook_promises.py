@@ -162,6 +162,32 @@ def test_a_site_follows_approval_and_permission(
         assert (folder / "staff" / "stories" / "1.html").exists()
 
 
+def test_a_site_never_changes_its_audience(
+    database: Database, writer: Writer, workspace: str, now: datetime, begin: Begin, tmp_path: Path
+) -> None:
+    """Where somebody built the staff storybook in the folder that the bot keeps for the public, the bot keeps it for
+    staff and says what is wrong: neither audience's stories come into the other's pages."""
+    folder = tmp_path / "books"
+    with begin() as tx:
+        plant(tx, Tale(title="For staff", places=frozenset({Place.STAFF_STORYBOOK})))
+        plant(tx, Tale(title="For everyone", places=frozenset({Place.PUBLIC_STORYBOOK})))
+    build_site(database, workspace, now, folder / "public", Audience.STAFF)
+    with keeping(database, writer, workspace, now, tmp_path, STORYBOOK_DIR=str(folder)) as care:
+        assert not care.look()
+        with begin() as tx:
+            withdraw(tx, 1)
+        assert not care.look()
+    with begin() as tx:
+        assert {Path(one.path).name: one.audience for one in storybook.sites(tx)} == {
+            "public": Audience.STAFF,
+            "staff": Audience.STAFF,
+        }
+        sites = [one for one in removals.of_story(tx, _id(tx, 1)) if one.surface is Surface.SITE]
+        assert [one.state for one in sites] == [RemovalState.DONE] * 2
+    assert not (folder / "public" / "stories" / "1.html").exists()
+    assert not (folder / "public" / "stories" / "2.html").exists()
+
+
 def test_a_site_that_cannot_be_written_is_tried_again(
     database: Database, writer: Writer, workspace: str, now: datetime, begin: Begin, tmp_path: Path
 ) -> None:

@@ -153,11 +153,11 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     """A folder with other files, or a file, is refused and not touched."""
     (tmp_path / "thesis.txt").write_text("all of it")
     with pytest.raises(Conflict, match="holds other files"):
-        site.must_be_ours(tmp_path)
+        site.must_be_ours(tmp_path, Audience.STAFF)
     with pytest.raises(Conflict, match="is a file"):
-        site.must_be_ours(tmp_path / "thesis.txt")
+        site.must_be_ours(tmp_path / "thesis.txt", Audience.STAFF)
     (tmp_path / "empty").mkdir()
-    site.must_be_ours(tmp_path / "empty")
+    site.must_be_ours(tmp_path / "empty", Audience.STAFF)
 
 
 def test_words_are_screened_once_more(
