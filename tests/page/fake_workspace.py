@@ -57,6 +57,7 @@ class FakeWorkspace:
         self.answers: dict[str, Callable[[Json], Json]] = {}
         self.messages: dict[str, list[Json]] = {DIRECT: [], STORIES: [], REVIEW: []}
         self.views: list[Json] = []
+        self._view_numbers = itertools.count(1)
         self.home: Json | None = None
         self.answering = threading.Event()
         """While it is not set, an answer with messages is put together but does not arrive."""
@@ -126,8 +127,8 @@ class FakeWorkspace:
 
     def open(self, view: Json, errors: Json | None = None) -> None:
         """Puts a modal on top, and tells."""
-        number = len(self.views) + 1
-        self.views.append({"id": f"V{number}", "view": view | {"id": f"V{number}"}, "errors": errors or {}})
+        name = f"V{next(self._view_numbers)}"
+        self.views.append({"id": name, "view": view | {"id": name}, "errors": errors or {}})
         self.tell("view", views=self.views)
 
     def tell(self, kind: str, **body: Any) -> None:

@@ -3,7 +3,7 @@
 import re
 
 from fake_workspace import DIRECT, PAGE, STEPS, STORIES, FakeWorkspace
-from page_exhibits import EVERY_INPUT, button, marked, plain
+from page_exhibits import CHOICES, EVERY_INPUT, button, marked, plain
 from page_hands import Visit
 from playwright.sync_api import expect
 
@@ -82,6 +82,29 @@ def test_modals_stack_and_hold_the_focus(visit: Visit, world: FakeWorkspace) -> 
     assert [act["view_id"] for act in world.sent("close_view")] == ["V2"]
 
 
+def test_a_modal_opened_again_begins_afresh(visit: Visit, world: FakeWorkspace) -> None:
+    """What was typed in a form and cancelled does not come back with the next one, and what is typed there is sent."""
+    page = visit(world.url)
+    for typed in ("She waited for two nights.", "She waited for two long nights."):
+        world.open(EVERY_INPUT)
+        story = page.get_by_role("textbox", name="What happened?")
+        expect(story).to_have_value("")
+        work = page.get_by_role("combobox", name="Your work")
+        expect(work).to_have_value("")
+        story.fill(typed)
+        work.select_option(label="Sharing helped")
+        if typed.endswith("two nights."):
+            world.views.clear()
+            world.tell("view", views=[])
+            expect(page.get_by_role("dialog")).to_have_count(0)
+    with page.expect_response("**/page/act"):
+        page.get_by_role("button", name="Save").click()
+    [sent] = world.sent("submit")
+    assert sent["view_id"] == "V2"
+    assert sent["values"]["what"] == {"what": "She waited for two long nights."}
+    assert sent["values"]["work"] == {"work": "sharing_helped"}
+
+
 def test_the_home_tab_is_there(visit: Visit, world: FakeWorkspace) -> None:
     """App Home shows its blocks, follows their changes, and its buttons say which view they stand in."""
     row = {"type": "actions", "block_id": "row", "elements": [button("Tell your story", "tell")]}
@@ -95,6 +118,24 @@ def test_the_home_tab_is_there(visit: Visit, world: FakeWorkspace) -> None:
     expect(page.get_by_role("heading", name="Stories so far: 28")).to_be_visible()
     expect(page.get_by_role("button", name="Tell your story")).to_be_focused()
     assert world.sent("open_home") and world.sent("view_press")[0]["view_id"] == "VHOME"
+
+
+def test_the_home_tab_of_another_person_is_theirs(visit: Visit, world: FakeWorkspace) -> None:
+    """A button that stands on both homes is pressed on the home of whoever one is; a menu left there is as it was."""
+    menu = {"type": "static_select", "action_id": "by", "placeholder": plain("By theme"), "options": CHOICES}
+    row = {"type": "actions", "block_id": "row", "elements": [menu, button("Tell your story", "tell")]}
+    world.home = {"id": "VSAM", "type": "home", "blocks": [row]}
+    page = visit(world.url)
+    page.get_by_role("button", name="App Home").click()
+    page.get_by_role("combobox", name="By theme").select_option(label="Sharing helped")
+    page.get_by_role("navigation").get_by_role("button", name="Altogether").click()
+    page.get_by_role("button", name="App Home").click()
+    expect(page.get_by_role("combobox", name="By theme")).to_have_value("")
+    world.tell("home", home={"id": "VAMIRA", "type": "home", "blocks": [row]})
+    with page.expect_response("**/page/act"):
+        page.get_by_role("button", name="Tell your story").click()
+    [press] = world.sent("view_press")
+    assert press["view_id"] == "VAMIRA" and press["state"] == {"row": {"by": ""}}
 
 
 def test_the_guide_ticks_and_leads_on(visit: Visit, world: FakeWorkspace) -> None:

@@ -28,10 +28,15 @@ export function showBlocks(container, blocks, ctx) {
   drawn.set(container, after);
 }
 
-/** Draws everything anew, for when what was set has to be taken back. */
-export function redraw(container, blocks, ctx) {
+/** Empties the container: what it showed belonged to something else, and comes back with no other context. */
+export function forget(container) {
   drawn.delete(container);
   fill(container);
+}
+
+/** Draws everything anew, for when what was set has to be taken back. */
+export function redraw(container, blocks, ctx) {
+  forget(container);
   showBlocks(container, blocks, ctx);
 }
 

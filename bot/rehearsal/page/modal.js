@@ -2,9 +2,9 @@
 // keeps the focus inside; what has been typed stays when the app changes the rest.
 
 import { act } from "./api.js";
-import { showBlocks, showErrors } from "./blocks.js";
+import { forget, showBlocks, showErrors } from "./blocks.js";
 import { ViewContext } from "./context.js";
-import { fill, h, icon, keepingFocus } from "./dom.js";
+import { h, icon, keepingFocus } from "./dom.js";
 import { plainText } from "./mrkdwn.js";
 import { store } from "./store.js";
 
@@ -44,7 +44,7 @@ export function showModal({ lost }) {
   const context = contexts.get(top.id);
   const changed = shown !== top.id;
   context.view = view;
-  if (changed) { fill(body); complain(""); }
+  if (changed) { forget(body); complain(""); }
   keepingFocus(dialog, () => {
     title.textContent = plainText(view.title);
     closing.textContent = plainText(view.close) || "Close";

@@ -1,7 +1,7 @@
 // The middle: bars that say what one has to know, then a conversation or the App Home.
 
 import { act, moveBot } from "./api.js";
-import { showBlocks } from "./blocks.js";
+import { forget, showBlocks } from "./blocks.js";
 import { ViewContext } from "./context.js";
 import { fill, h, icon, keepingFocus } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -59,12 +59,13 @@ export function startTalk() {
     if (store.place !== "home") return;
     const view = store.snapshot.home;
     if (!view) {
+      forget(homeBody);
       fill(homeBody, h("p", { class: "beginning" }, "Altogether shows nothing here yet. Everything is in your chat with it."));
       homeContext = null;
       return;
     }
     if (homeContext?.view.id !== view.id) {
-      fill(homeBody);
+      forget(homeBody);
       homeContext = new ViewContext(view, (words) => { homeTrouble.hidden = !words; homeTrouble.textContent = words; });
     }
     homeContext.view = view;
