@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -19,6 +19,17 @@ _FORGET = Prepared(delete(ScreenHitRow).where(_OF_VERSION))
 _HITS = Prepared(
     select(*_HIT).where(_OF_VERSION).order_by(ScreenHitRow.prompt_id, ScreenHitRow.kind, ScreenHitRow.disposition)
 )
+_KEPT = Prepared(
+    select(ScreenHitRow.kind)
+    .where(
+        ScreenHitRow.workspace == bindparam("here"),
+        ScreenHitRow.story_id == bindparam("story"),
+        ScreenHitRow.version <= bindparam("version_n"),
+        ScreenHitRow.disposition == Disposition.DISPUTED,
+    )
+    .group_by(ScreenHitRow.kind)
+    .order_by(func.min(ScreenHitRow.version), ScreenHitRow.kind)
+)
 
 
 def record(tx: Tx, story_id: str, n: int, hits: Iterable[ScreenHit]) -> None:
@@ -33,14 +44,21 @@ def of_version(tx: Tx, story_id: str, n: int) -> Sequence[ScreenHit]:
     return [ScreenHit(*row) for row in _HITS.all(tx, {"story": story_id, "version_n": n})]
 
 
+def kept_ever(tx: Tx, story_id: str, n: int) -> Sequence[str]:
+    """Kinds that this version's teller kept on purpose in it, or in one before it."""
+    return [kind for (kind,) in _KEPT.all(tx, {"story": story_id, "version_n": n})]
+
+
 def carry_over(tx: Tx, version: Version, *, parent: int) -> None:
     """Keep for a new version what was decided about its parent, in answers that have the same words.
 
-    A redaction only takes words out, so what its teller kept on purpose in a redacted answer stays kept as well.
+    What its teller replaced was replaced, however the answer goes on. A redaction only takes words out, so what was
+    kept on purpose in a redacted answer stays kept as well. Whoever shows it looks whether it still stands there.
     """
     for hit in of_version(tx, version.story_id, parent):
-        only_less = version.kind is VersionKind.REDACTED and hit.disposition is not Disposition.HINT
-        if only_less or hit.prompt_id not in version.changed_prompts:
+        only_less = version.kind is VersionKind.REDACTED and hit.disposition is Disposition.DISPUTED
+        replaced = hit.disposition is Disposition.REMOVED
+        if only_less or replaced or hit.prompt_id not in version.changed_prompts:
             _insert(tx, version.story_id, version.n, hit)
 
 

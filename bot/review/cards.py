@@ -63,6 +63,8 @@ class Card:
     """The reviewer who said that it needs two."""
     kept: tuple[str, ...] = ()
     """Kinds that the screen found in it and its teller says are none."""
+    kept_before: tuple[str, ...] = ()
+    """Where nothing is kept in it any more: such kinds in the versions before it. It goes on needing two reviewers."""
     hits: Sequence[ScreenHit] = ()
     """What the screen found in it, by kind and count."""
     redacted_by: str | None = None
@@ -139,9 +141,10 @@ def _suggested(policy: Policy, it: Card) -> list[str]:
 
 
 def _why_two(policy: Policy, it: Card) -> str:
-    kept = join([KIND_WORDS.get(kind, "something") for kind in it.kept])
+    kept = join([KIND_WORDS.get(kind, "something") for kind in it.kept or it.kept_before])
+    then = "" if it.kept else " in an earlier version"
     whys = [
-        *([f"the teller kept something that looks like {kept}"] if kept else []),
+        *([f"the teller kept something that looks like {kept}{then}"] if kept else []),
         *([f"{_name(policy, it.marked_by)} marked it as sensitive"] if it.marked_by is not None else []),
     ]
     return join(whys) or "the teller wasn't sure and asked for it to be checked twice"

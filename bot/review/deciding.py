@@ -11,7 +11,8 @@ from bot.review import redaction, rules, standing, trail
 from bot.review.rules import At, Outcome, Target, What
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
-from storage import decisions, stories, tellers
+from bot.story.screened import borne_out
+from storage import decisions, screen_hits, stories, tellers
 from storage.database import Tx
 from storage.records import Decision, DeclineReason, Story, StoryStatus, Verb
 
@@ -126,6 +127,7 @@ def redact(tx: Tx, policy: Policy, act: Act, words: Mapping[str, str]) -> Outcom
         return act.comes_to(made.what, prompt_id=made.prompt_id)
     if not stories.redact(tx, made):
         return _why_not(tx, act)
+    screen_hits.record(tx, story.id, made.n, borne_out(made, screen_hits.of_version(tx, story.id, made.n)))
     decision = decisions.add(tx, story.id, made.n, reviewer=act.by, verb=verb)
     # The minute is the reviewer's, not the teller's: no round to wait for.
     tidings.put_card(tx, policy, made, at_once=True)

@@ -11,6 +11,7 @@ from bot import ids, kit
 from bot.review import cards, fitting, redaction, rules
 from bot.story import declining
 from bot.story.policy import Policy
+from bot.story.screened import REMOVED
 from bot.text import from_slack
 
 ABOUT: Final = "about"
@@ -92,7 +93,7 @@ def redact(it: cards.Card, channel: str) -> View:
         [
             kit.context(fitting.name(it.view)),
             kit.context(
-                f"Put {redaction.REMOVED} in place of what could identify someone, and leave the rest as it is. The "
+                f"Put {REMOVED} in place of what could identify someone, and leave the rest as it is. The "
                 "teller is told what you took out, without your name. For anything else, ask the teller."
             ),
             *(

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.review.rules import What
+from bot.story.screened import REMOVED
 from bot.text import from_slack, normalise
 from storage.records import Part, Version, VersionAnswer, VersionKind
 
-REMOVED: Final = "[removed]"
 LONGEST: Final = 3000
 """What a box in a form holds: a longer answer cannot be shown in one and so cannot be redacted."""
 MOST: Final = 40

@@ -12,6 +12,7 @@ from bot.review import queue, rules
 from bot.review.cards import Card, Stands
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
+from bot.story.screened import borne_out
 from bot.story.view import view_of
 from bot.story.when import expected_slot
 from storage import decisions, editions, outbox, screen_hits, sequels, stories, suggestions
@@ -53,7 +54,9 @@ def readable(tx: Tx, story: Story) -> int | None:
 
 def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
     """What the card of this version is made from, as things stand now. Raises LookupError for an unknown version."""
-    made, hits = decisions.of_story(tx, story.id), screen_hits.of_version(tx, story.id, version)
+    made, words = decisions.of_story(tx, story.id), stories.version(tx, story.id, version)
+    hits = borne_out(words, screen_hits.of_version(tx, story.id, version))
+    kept = tuple(dict.fromkeys(hit.kind for hit in hits if hit.disposition is Disposition.DISPUTED))
     stands = _STANDS[story.status]
     if version != story.current_version and stands is not Stands.REMOVED:
         stands = Stands.OLDER
@@ -68,14 +71,15 @@ def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
         question = None if ask is None else ask.question
     return Card(
         story=story,
-        version=stories.version(tx, story.id, version),
+        version=words,
         stands=stands,
         decision=_made_by(made, story, _MADE_BY.get(stands)),
         question=question,
         slot=slot,
         approvers=_approvers(policy, made, version, stands is Stands.OPEN),
         marked_by=next((d.reviewer for d in made if d.verb is Verb.SENSITIVE), None),
-        kept=tuple(dict.fromkeys(hit.kind for hit in hits if hit.disposition is Disposition.DISPUTED)),
+        kept=kept,
+        kept_before=tuple(screen_hits.kept_ever(tx, story.id, version)) if story.care and not kept else (),
         hits=hits,
         suggested=_suggested(tx, story.id, version),
         redacted_by=next((d.reviewer for d in made if d.verb is Verb.REDACT and d.version == version), None),

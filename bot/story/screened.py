@@ -6,6 +6,7 @@ story is shown to readers.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.story import screening
@@ -17,6 +18,8 @@ CREDIT: Final = "_credit"
 """The prompt id under which hits in the credit line are kept."""
 NAMES: Final = frozenset({"titled_name", "first_name"})
 """What the credit line is asked for: a teller who chose to be named may write their own."""
+REMOVED: Final = "[removed]"
+"""Stands in the place of what was taken out."""
 OTHER: Final = "other"
 """The choice for which a teller typed words of their own."""
 
@@ -64,6 +67,28 @@ def undisputed(
     return {kind: number for kind, number in left.items() if number}
 
 
+def borne_out(
+    version: Version, hits: Iterable[ScreenHit], find: Callable[[str], Sequence[Span]] = screening.strong
+) -> list[ScreenHit]:
+    """What was decided about these words, as far as they still hold it: a redaction or a change may have taken it out.
+
+    No more of a kind was kept than stands there, and no more was replaced than there are [removed]s.
+    """
+    words = dict(typed(version))
+    still: list[ScreenHit] = []
+    gaps = {prompt_id: text.count(REMOVED) for prompt_id, text in words.items()}
+    for hit in hits:
+        text, number = words.get(hit.prompt_id, ""), hit.count
+        if hit.disposition is Disposition.DISPUTED:
+            number = min(number, sum(span.kind == hit.kind for span in find(text)))
+        elif hit.disposition is Disposition.REMOVED:
+            number = min(number, gaps.get(hit.prompt_id, 0))
+            gaps[hit.prompt_id] = gaps.get(hit.prompt_id, 0) - number
+        if number:
+            still.append(replace(hit, count=number))
+    return still
+
+
 def why_kept_back(kinds: Mapping[str, int]) -> str:
     """To a teller: what keeps their story from readers. `kinds` as `clearing.left` has them."""
     if any(kind not in KIND_WORDS for kind in kinds):
@@ -72,7 +97,7 @@ def why_kept_back(kinds: Mapping[str, int]) -> str:
 
 
 def card_line(version: Version, hits: Sequence[ScreenHit]) -> str:
-    """What reviewers are told of the screen, in one line."""
+    """What reviewers are told of the screen, in one line. `hits` as far as the words bear them out."""
     counted: dict[Disposition, Counter[str]] = {one: Counter() for one in Disposition}
     for hit in hits:
         counted[hit.disposition][hit.kind] += hit.count
@@ -80,7 +105,8 @@ def card_line(version: Version, hits: Sequence[ScreenHit]) -> str:
     left = undisputed(version, hits)
     said = [f"{nouns(removed)} replaced by the teller."] if removed else []
     if disputed:
-        said.append(f"{nouns(disputed)} kept: the teller says it is not one.")
+        denied = "it is not one" if disputed.total() == 1 else "they are not"
+        said.append(f"{nouns(disputed)} kept: the teller says {denied}.")
     if left:
         said.append(f"{nouns(left)} found that the teller has not been asked about: it can't go out like this.")
     elif removed and not disputed:

@@ -13,9 +13,10 @@ from review_house import AMIRA, JOE, SAM, House, version_of
 from bot.rehearsal.validation import check_view
 from bot.rehearsal.workspace import REVIEW_CHANNEL
 from bot.review import letters, modals, redaction, rendering, service
-from bot.review.redaction import LONGEST, REMOVED, Refused, removed
+from bot.review.redaction import LONGEST, Refused, removed
 from bot.review.rules import Outcome, What
 from bot.story import tidings
+from bot.story.screened import REMOVED
 from storage import stories
 from storage.database import Tx
 from storage.records import Naming, Part, Place, Story, StoryStatus, Verb, VersionKind
