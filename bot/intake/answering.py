@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.intake import telling
-from bot.intake.carrying import Pressed, Said
 from bot.intake.completion import with_answer
 from bot.intake.found import Reworded, reworded
+from bot.intake.heard import Pressed, Said
 from bot.intake.sending import own_story, put_before_reviewers
 from bot.intake.shelf import Shelf
 from bot.story import policy as rules

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot import ids, kit
-from bot.intake.dialogue import Conversation, awaits_other, place_of
+from bot.intake.dialogue import Conversation, awaits_other
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
-from bot.text import count, escape, number_word
+from bot.text import escape, number_word
 from storage.records import Answer, Draft
 
 LINES: Final[Mapping[str, str]] = {
@@ -293,108 +293,3 @@ def _is_early(conversation: Conversation, asked: Question) -> bool:
     """Whether this is one of the first two typed questions: after that, people know that they can go on typing."""
     typed = [one.id for one in conversation.asked if one.kind is PromptKind.STORY]
     return asked.id in typed[:2]
-
-
-# ── notes beside the question ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def note(
-    conversation: Conversation,
-    what: str,
-    prompt_id: str | None,
-    *,
-    about: str = "",
-    help_text: str = "",
-    again: bool = False,
-    offline: str | None = None,
-) -> Rendered:
-    """One thing said beside the question. `about` is the `ts` of the message that it speaks of."""
-    draft = conversation.draft
-    number = _number_words(conversation, prompt_id)
-    where = place_words(conversation, place_of(draft))
-    if what == "offer":
-        sentence = f"I haven't put that in your story: there is no question open for it. Shall I add it to {number}?"
-        return Rendered(
-            sentence,
-            [
-                kit.section(sentence),
-                kit.actions(kit.button(f"Add to {number}", ids.ADD_TO, f"{draft.id}:{about}:{prompt_id}")),
-            ],
-        )
-    if what == "delete_ask":
-        return _delete_ask(draft)
-    if what == "line_too_long" and prompt_id is not None:
-        sentence = _too_long(conversation, prompt_id)
-        return Rendered(sentence, [kit.section(sentence)])
-    if what.startswith("line:"):
-        prompt = None if prompt_id is None else conversation.script.prompt(prompt_id)
-        sentence = line_of(what[5:], conversation, prompt) or ""
-        return Rendered(escape(sentence), [kit.section(escape(sentence))])
-    sentence = {
-        "held": f"I've put that with {number}. {_first_choose(conversation)}",
-        "added": f"Added to {number}.",
-        "updated": f"Updated {number} again." if again else f"Updated {number}.",
-        "form_wins": f"You changed {number} in the form, so I kept that.",
-        "replaced_wins": f"I replaced something in {number}, so I keep it as it stands. You can change it later.",
-        "nowhere": "I can't put that in your story: its questions are all answered from lists. Use the buttons above.",
-        "other_too_long": "That is over 200 characters. Type the something else again, a little shorter.",
-        "delete_no": f"Kept. We're on {where}.",
-        "help": f"{help_text} We're on {where}. Type your answer, or use the buttons. "
-        "These words work by themselves: next, back, skip, stop, delete.",
-        "file": "I can't take pictures or files: they can show more than we mean."
-        + (" I've kept the words you put with it." if prompt_id else ""),
-        "me": "I can't keep that kind of message. Please type it as an ordinary one.",
-        "picked_up_not": f"I couldn't pick that up. Please copy it in at {number}.",
-        "offline": f"I was offline {offline or 'for a while'}. Everything you wrote is safe; we're on {where}.",
-    }[what]
-    return Rendered(escape(sentence), [kit.section(escape(sentence))])
-
-
-def _number_words(conversation: Conversation, prompt_id: str | None) -> str:
-    """The question that a prompt belongs to, by its number; nothing for the product's own steps."""
-    if prompt_id is None or prompt_id.startswith("_"):
-        return ""
-    return f"question {conversation.number(conversation.script.question(prompt_id).id)}"
-
-
-def _first_choose(conversation: Conversation) -> str:
-    question = conversation.question
-    if question is None or question.lead.typed:
-        return ""
-    options = len(question.lead.choices) + (1 if question.lead.other else 0)
-    if question.kind is PromptKind.CHOICE and len(question.prompts) == 1 and options <= 12:
-        return f"First, choose one of the {number_word(options)} above."
-    return "First, choose from the list above, then press Next."
-
-
-def _too_long(conversation: Conversation, prompt_id: str) -> str:
-    prompt = conversation.script.prompt(prompt_id)
-    return f"That is too long for this one: it takes {count(prompt.max_length, 'character')}. Type it again, shorter."
-
-
-def _delete_ask(draft: Draft) -> Rendered:
-    sentence = (
-        "Throw away these changes? Your story stays as you last sent it."
-        if draft.purpose == "change"
-        else "Delete this story? Everything you've told me in it goes, and can't be brought back."
-    )
-    return Rendered(
-        sentence,
-        [
-            kit.section(sentence),
-            kit.actions(
-                kit.button("Delete it", ids.DELETE_YES, value(draft, "_"), style="danger"),
-                kit.button("Keep it", ids.DELETE_NO, value(draft, "_")),
-            ),
-        ],
-    )
-
-
-def resting(conversation: Conversation, place: str, *, buttons: bool) -> Rendered:
-    """ "Saved", with the way back."""
-    sentence = f"Saved. We're on {place_words(conversation, place)}. Type or press Carry on when you're ready."
-    mine = value(conversation.draft, place)
-    doors = kit.actions(
-        kit.button("Carry on", ids.CARRY_ON, mine, style="primary"), kit.button("Delete", ids.DELETE, mine)
-    )
-    return Rendered(sentence, [kit.section(sentence), *([doors] if buttons else [])])

@@ -4,7 +4,7 @@ Called by `service.py` in the transaction of the teller's own message or press. 
 rendered here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,25 +23,21 @@ from bot.intake.dialogue import (
     Step,
     place_of,
 )
+from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
+from bot.intake.tidying import FOOT, QUESTION, Args, Tidier
 from bot.story import policy as rules
-from bot.story import tidings
 from bot.story.policy import Policy
 from storage import drafts, outbox
 from storage.database import Tx
 from storage.records import Answer, Asked, Draft, Fragment, Message, Op, OutboxRow, OutboxState
 
-QUESTION: Final = "question"
-FOOT: Final = "foot"
 NOTE: Final = "note"
 SAVED: Final = "saved"
 WHISPER: Final = "whisper"
 SORRY: Final = "sorry"
 """Something that was said could not be handled, and has been put aside for the keeper."""
-
-Args = dict[str, str | int | bool | None]
-"""What an outbox row carries for its renderer: ids and counts, never words."""
 
 OFFERED: Final = "_offered"
 """The prompt of a fragment that is kept beside the story until its teller says where it belongs."""
@@ -52,33 +48,6 @@ QUIET: Final = timedelta(seconds=1.5)
 """How long a burst must be quiet before the foot moves below it."""
 PATIENCE: Final = timedelta(seconds=8)
 """How long a burst that never ends may hold the foot back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message as a teller wrote it; `text` is decoded and normalised."""
-
-    user_id: str
-    channel: str
-    ts: str
-    text: str
-    thread_ts: str | None = None
-    client_msg_id: str | None = None
-    has_files: bool = False
-    edited_ts: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """One press of a button, with what stood ticked around it."""
-
-    user_id: str
-    channel: str
-    message_ts: str | None
-    value: str
-    chosen: dict[str, tuple[str, ...]]
-    response_url: str | None
-    action_ts: str | None
 
 
 def load(tx: Tx, shelf: Shelf, draft: Draft) -> Conversation:
@@ -121,7 +90,7 @@ def alive(tx: Tx, policy: Policy, draft: Draft, *, carrier_id: str | None) -> Dr
     return replace(draft, active_at=tx.now, nudge_at=nudge, expires_at=expiry, carrier_id=carrier_id)
 
 
-class Carrier:
+class Carrier(Tidier):
     """Carries out one step for one draft. `said` or `pressed` is what the teller did."""
 
     def __init__(
@@ -133,10 +102,8 @@ class Carrier:
         said: Said | None = None,
         pressed: Pressed | None = None,
     ) -> None:
-        self.tx, self.policy, self.before = tx, policy, before
-        self.said, self.pressed = said, pressed
-        self.draft = before.draft
-        self.to = tidings.teller(before.draft.teller_id)
+        super().__init__(tx, before.draft, pressed)
+        self.policy, self.before, self.said = policy, before, said
         self.kept = False
         """Whether what was said has been kept under its `ts`."""
         self._left = False
@@ -203,7 +170,7 @@ class Carrier:
         self.draft = replace(self.draft, carrier_id=outbox_id)
         row = None if again is None else outbox.find(self.tx, again)
         if row is not None:
-            self._tidy_away(row, after=outbox_id)
+            self.tidy_away(row, after=outbox_id)
 
     def _carrier_is_live(self) -> bool:
         """Whether the old carrier still shows buttons: it was not left behind in this same step."""
@@ -244,7 +211,7 @@ class Carrier:
             ),
         )
         if old is not None:
-            self._tidy_away(old, after=outbox_id)
+            self.tidy_away(old, after=outbox_id)
         self.draft = replace(self.draft, carrier_id=outbox_id)
 
     def refresh(self, line: str | None, *, typed: bool = False, note: str | None = None) -> None:
@@ -297,7 +264,7 @@ class Carrier:
         if typed or carrier is None or unsaid:
             outbox_id = outbox.enqueue(self.tx, Message(SAVED, self.to, args=args))
             if carrier is not None:
-                self._tidy_away(carrier, after=outbox_id)
+                self.tidy_away(carrier, after=outbox_id)
             self.draft = replace(self.draft, carrier_id=outbox_id)
         else:
             self.update(carrier, SAVED, args)
@@ -347,53 +314,3 @@ class Carrier:
             self.tx,
             Message(WHISPER, self.to, op=Op.WHISPER, args={"draft": self.draft.id, "what": what}),
         )
-
-    # ── tidying ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def carrier_row(self) -> OutboxRow | None:
-        """The message that carries the buttons, if there is one."""
-        return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
-
-    def update(self, row: OutboxRow, kind: str, args: Args) -> None:
-        """Change a message in place, beside what is posted; through a press's own address where it was pressed."""
-        pressed = self.pressed
-        mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
-        outbox.enqueue(
-            self.tx,
-            Message(
-                kind,
-                self.to,
-                op=Op.UPDATE,
-                args=args,
-                lane=tidings.beside(self.to),
-                target=row.id,
-                depends_on=row.id,
-                response_url=pressed.response_url if pressed is not None and mine else None,
-            ),
-        )
-
-    def _tidy_away(self, row: OutboxRow, *, after: str) -> None:
-        """Take the buttons from a message, or the message away if it was only a foot, once the newer one stands."""
-        if row.state is OutboxState.QUEUED and outbox.drop_waiting(self.tx, row.id, "superseded"):
-            self._tidy_before(row, after=after)
-            return
-        op = Op.DELETE if row.kind == FOOT else Op.UPDATE
-        lane = tidings.tidy(self.to)
-        outbox.enqueue(
-            self.tx, Message(row.kind, self.to, op=op, args=row.args, lane=lane, target=row.id, depends_on=after)
-        )
-
-    def _tidy_before(self, dropped: OutboxRow, *, after: str | None = None) -> None:
-        """A foot that will not be sent was to replace another message: that one is tidied away all the same."""
-        before = dropped.args.get("before")
-        row = outbox.find(self.tx, before) if isinstance(before, str) else None
-        if row is not None:
-            self._tidy_away(row, after=after or row.id)
-
-    def remove(self, row: OutboxRow) -> None:
-        """Take a message away, or never send it."""
-        if row.state is OutboxState.QUEUED and outbox.drop_waiting(self.tx, row.id, "left"):
-            self._tidy_before(row)
-            return
-        lane = tidings.tidy(self.to)
-        outbox.enqueue(self.tx, Message(row.kind, self.to, op=Op.DELETE, lane=lane, target=row.id, depends_on=row.id))

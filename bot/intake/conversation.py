@@ -11,21 +11,16 @@ from typing import Final
 
 from bot.intake.dialogue import (
     CREDIT,
-    CREDIT_LONGEST,
     NAMING,
-    OTHER_LONGEST,
     PLACES,
     Ask,
     Close,
     Conversation,
-    Foot,
     Input,
-    Keep,
     Leave,
     Move,
     Note,
     Refresh,
-    Reply,
     Rest,
     Rewrite,
     SetAnswer,
@@ -36,21 +31,21 @@ from bot.intake.dialogue import (
     problem_with,
     take_choices,
 )
-from bot.intake.found import findings
 from bot.intake.going import (
     awake,
     go,
     keep_it,
+    leave_credit,
     onward,
     replace_it,
     screen_back,
     screen_next,
     screened_anew,
     show,
-    to_screen,
 )
-from bot.intake.script import OTHER_ID, PromptKind, Question, Script
-from storage.records import Answer, Draft, DraftState, Naming, Purpose, Screened, Stage
+from bot.intake.saying import say, say_at_screen, say_credit, say_elsewhere
+from bot.intake.script import Script
+from storage.records import Draft, DraftState, Naming, Purpose, Stage
 
 
 def respond(conversation: Conversation, given: Input) -> Step:
@@ -70,121 +65,6 @@ def begin(script: Script, draft: Draft) -> Step:
     first = script.asked({})[0]
     begun = replace(draft, stage=Stage.ASKING, open_prompt=first.id, shown_total=len(script.asked({})))
     return Step(begun, (Ask(first.id),))
-
-
-# ── saying something ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _say(conversation: Conversation, given: Input) -> Step:
-    """A message at a question of the script."""
-    question = conversation.question
-    assert question is not None
-    if given.place is not None and given.place != question.id:
-        return _say_late(conversation, given, given.place)
-    if question.kind is PromptKind.STORY:
-        return Step(awake(conversation), (Keep(question.id), Foot(welcome=conversation.draft.paused)))
-    if question.kind is PromptKind.LINE:
-        if len(given.text) > question.lead.max_length:
-            return Step(awake(conversation), (Note("line_too_long", question.id),))
-        if len(given.text) < question.lead.min_length:
-            return Step(awake(conversation), (Refresh("short", typed=True),))
-        return _said_line(conversation, given, question)
-    return _say_at_choice(conversation, given, question)
-
-
-def _said_line(conversation: Conversation, given: Input, question: Question) -> Step:
-    answer = replace(conversation.answer(question.id), count=1, length=1, form_text=None, screened=Screened())
-    said = replace(conversation.with_answer(answer), words={**conversation.words, question.id: given.text})
-    return onward(said, question, Keep(question.id, alone=True), checked=True)
-
-
-def _say_at_choice(conversation: Conversation, given: Input, question: Question) -> Step:
-    """Words at a menu: an option, the words of "Something else", or something to hold for the next typed question."""
-    awaiting = awaits_other(conversation, question)
-    if awaiting is not None:
-        if len(given.text) > OTHER_LONGEST:
-            return Step(awake(conversation), (Note("other_too_long", awaiting),))
-        answer = replace(conversation.answer(awaiting), other=given.text, skipped=False)
-        return Step(awake(conversation), (SetAnswer(answer), Refresh("other_kept", typed=True)))
-    wanted = " ".join(given.text.casefold().split())
-    for prompt in question.prompts:
-        options = [*prompt.choices, *([prompt.choice(OTHER_ID)] if prompt.other else [])]
-        for choice in options:
-            if choice.text.casefold() == wanted:
-                return _choose_by_word(conversation, question, prompt.id, choice.id)
-    return _hold(conversation, question.id, again=conversation.draft.paused)
-
-
-def _choose_by_word(conversation: Conversation, question: Question, prompt_id: str, choice_id: str) -> Step:
-    prompt = conversation.script.prompt(prompt_id)
-    known = conversation.answer(prompt_id)
-    choices = (choice_id,) if prompt.kind is PromptKind.CHOICE else tuple(dict.fromkeys([*known.choices, choice_id]))
-    if prompt.max_selected is not None and len(choices) > max(prompt.max_selected, len(known.choices)):
-        return Step(awake(conversation), (Refresh("too_many", typed=True),))
-    answer = replace(known, choices=choices, skipped=False)
-    chosen = conversation.with_answer(answer)
-    alone = prompt.kind is PromptKind.CHOICE and len(question.prompts) == 1 and choice_id != OTHER_ID
-    if alone:
-        return onward(chosen, question, SetAnswer(answer))
-    return Step(awake(conversation), (SetAnswer(answer), Refresh("chosen_by_word", typed=True)))
-
-
-def _hold(conversation: Conversation, after: str, *, again: bool = False) -> Step:
-    """Keep a message for the next typed question, or offer to add it to the last one."""
-    following = conversation.script.next_story_prompt(after, conversation.chosen)
-    reply: tuple[Reply, ...] = (Keep(following.id), Note("held", following.id)) if following else _offer(conversation)
-    asking: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if again else ()
-    return Step(awake(conversation), (*reply, *asking))
-
-
-def _offer(conversation: Conversation) -> tuple[Reply, ...]:
-    typed = [question for question in conversation.asked if question.kind is PromptKind.STORY]
-    if not typed:
-        return (Keep(None), Note("nowhere"))
-    return (Keep(None), Note("offer", typed[-1].id))
-
-
-def _say_late(conversation: Conversation, given: Input, place: str) -> Step:
-    """A message written while an earlier place was open belongs there."""
-    if not place.startswith("_"):
-        earlier = conversation.script.question(place)
-        if earlier.kind is PromptKind.STORY:
-            return Step(awake(conversation), (Keep(earlier.id), Note("added", earlier.id)))
-        if earlier.kind is not PromptKind.LINE:
-            following = conversation.script.next_story_prompt(place, conversation.chosen)
-            question = conversation.question
-            if following is not None and question is not None and following.id == question.id:
-                return _say(conversation, replace(given, place=None))
-            if following is not None:
-                return Step(awake(conversation), (Keep(following.id), Note("added", following.id)))
-    return Step(awake(conversation), _offer(conversation))
-
-
-def _say_elsewhere(conversation: Conversation, given: Input) -> Step:
-    """A message at a step that asks for no words."""
-    place = given.place
-    if place is not None and not place.startswith("_"):
-        return _say_late(conversation, given, place)
-    again: tuple[Reply, ...] = (Ask(place_of(conversation.draft)),) if conversation.draft.paused else ()
-    return Step(awake(conversation), (*_offer(conversation), *again))
-
-
-def _say_credit(conversation: Conversation, given: Input) -> Step:
-    """The credit line, typed as it should appear."""
-    if given.place is not None and given.place != place_of(conversation.draft):
-        return _say_elsewhere(conversation, given)
-    line = " ".join(given.text.split())
-    if not line or len(line) > CREDIT_LONGEST:
-        return Step(awake(conversation), (Refresh("credit_too_long", typed=True),))
-    answer = Answer(CREDIT, form_text=line)
-    return _leave_credit(conversation.with_answer(answer), SetAnswer(answer))
-
-
-def _say_at_screen(conversation: Conversation, given: Input) -> Step:
-    """Words while something that was found waits: if they belong to an answer, it is shown as it reads now."""
-    step = _say_elsewhere(conversation, given)
-    kept = any(isinstance(one, Keep) and one.prompt_id is not None for one in step.replies)
-    return replace(step, replies=(*step.replies, Refresh(None))) if kept else step
 
 
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -264,15 +144,8 @@ def _naming_next(conversation: Conversation, given: Input) -> Step:
 
 def _credit_next(conversation: Conversation, given: Input) -> Step:
     if conversation.answer(CREDIT).form_text:
-        return _leave_credit(conversation)
+        return leave_credit(conversation)
     return Step(awake(conversation), (Refresh("type_credit", typed=given.typed),))
-
-
-def _leave_credit(conversation: Conversation, *kept: Reply) -> Step:
-    leaving = (*kept, Leave(place_of(conversation.draft)))
-    if any(one.prompt_id == CREDIT for one in findings(conversation)):
-        return to_screen(conversation, CREDIT, *leaving)
-    return go(conversation, Stage.PLACES, *leaving)
 
 
 def _places_next(conversation: Conversation, given: Input) -> Step:
@@ -356,10 +229,10 @@ Handler = Callable[[Conversation, Input], Step]
 
 MOVES: Final[Mapping[Move, Mapping[Stage | None, Handler]]] = {
     Move.SAY: {
-        Stage.ASKING: _say,
-        Stage.SCREENING: _say_at_screen,
-        Stage.CREDIT: _say_credit,
-        None: _say_elsewhere,
+        Stage.ASKING: say,
+        Stage.SCREENING: say_at_screen,
+        Stage.CREDIT: say_credit,
+        None: say_elsewhere,
     },
     Move.CHOOSE: {None: _choose},
     Move.NEXT: {

@@ -65,6 +65,14 @@ def _after(conversation: Conversation, question: Question, *leaving: Reply) -> S
     return go(conversation, rest[0] if rest else Stage.CHECKING, *leaving)
 
 
+def leave_credit(conversation: Conversation, *kept: Reply) -> Step:
+    """Leave the credit line for the places; or stand at what was found in it."""
+    leaving = (*kept, Leave(place_of(conversation.draft)))
+    if any(one.prompt_id == CREDIT for one in findings(conversation)):
+        return to_screen(conversation, CREDIT, *leaving)
+    return go(conversation, Stage.PLACES, *leaving)
+
+
 # ── at what was found ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -11,9 +11,11 @@ from typing import Final
 
 from bot.intake import conversation as machine
 from bot.intake import dialogue
-from bot.intake.carrying import Args, Carrier, Pressed, Said, load
+from bot.intake.carrying import Carrier, load
+from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
+from bot.intake.tidying import Args
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy

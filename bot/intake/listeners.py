@@ -14,10 +14,10 @@ from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
 from bot.intake import answering, carrying, checking, forms, greeting, mine_blocks, payloads, sending, service, telling
-from bot.intake.carrying import Pressed
 from bot.intake.dialogue import (
     Move,
 )
+from bot.intake.heard import Pressed
 from bot.intake.rendering import IN_A_CHANNEL
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered

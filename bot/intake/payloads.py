@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot import ids
-from bot.intake.carrying import Pressed, Said
 from bot.intake.dialogue import (
     NAMING,
     PLACES,
 )
+from bot.intake.heard import Pressed, Said
 from bot.text import from_slack, normalise
 
 Payload = Mapping[str, Any]

@@ -1,7 +1,7 @@
 """Away is not lost: direct messages are read back after an absence, or when a teller starts with what they wrote.
 
 Which drafts are to be read stands in the database, so a crash forgets none. Reading is an edge: it asks Slack, hands
-what it finds to `service.take_recovered`, and tries again later when Slack cannot say.
+what it finds to `missed.take_recovered`, and tries again later when Slack cannot say.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
 from bot.edge import Edge
-from bot.intake import payloads, service
-from bot.intake.carrying import Said
+from bot.intake import missed, payloads
+from bot.intake.heard import Said
 from bot.intake.shelf import Shelf
 from storage import drafts, tellers
 from storage.errors import DatabaseUnavailable
@@ -121,11 +121,11 @@ class Recovery:
             if code not in _NEVER:
                 return False
             policy = self._edge.policy
-            await self._edge.writer.run(lambda tx: service.give_up_recovering(tx, policy, shelf, draft.id))
+            await self._edge.writer.run(lambda tx: missed.give_up_recovering(tx, policy, shelf, draft.id))
             return True
         policy = self._edge.policy
         count = await self._edge.writer.run(
-            lambda tx: service.take_recovered(tx, policy, shelf, draft.id, found, away=away)
+            lambda tx: missed.take_recovered(tx, policy, shelf, draft.id, found, away=away)
         )
         if count:
             log.info("recovered messages=%d", count)

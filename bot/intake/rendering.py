@@ -16,10 +16,12 @@ from bot.intake import (
     checking,
     example_blocks,
     greeting,
+    notes,
     screen_blocks,
     sending,
     service,
     telling,
+    tidying,
     waking,
 )
 from bot.intake.carrying import load, texts
@@ -58,8 +60,8 @@ def kinds(shelf: Shelf) -> Kinds:
 
     question = Kind(render=lambda tx, policy, row: _question(tx, policy, shelf, row), sent=stands, light=True)
     return {
-        carrying.QUESTION: question,
-        carrying.FOOT: with_shelf(_foot),
+        tidying.QUESTION: question,
+        tidying.FOOT: with_shelf(_foot),
         carrying.NOTE: with_shelf(_note),
         carrying.SAVED: with_shelf(_saved),
         carrying.WHISPER: with_shelf(_whisper),
@@ -198,7 +200,7 @@ def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
         there_is_one = what == example_blocks.SHOW and _is_answered_elsewhere(tx, draft, str(prompt))
         return example_blocks.note(what, str(prompt), there_is_one=there_is_one)
     away = (row.args.get("from"), row.args.get("to"))
-    return asking.note(
+    return notes.note(
         conversation,
         what,
         None if prompt is None else str(prompt),
@@ -225,7 +227,7 @@ def _saved(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | N
     live = draft.carrier_id in (row.id, row.target)
     if row.op is Op.POST and not live:
         return None
-    return asking.resting(load(tx, shelf, draft), str(row.args["place"]), buttons=live)
+    return notes.resting(load(tx, shelf, draft), str(row.args["place"]), buttons=live)
 
 
 def _whisper(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.intake import trail
-from bot.intake.carrying import Carrier, Pressed, texts
+from bot.intake.carrying import Carrier, texts
 from bot.intake.completion import answers_from, version_of
 from bot.intake.dialogue import (
     Ask,
@@ -18,6 +18,7 @@ from bot.intake.dialogue import (
     Step,
 )
 from bot.intake.found import as_sent, hits, keeps_something
+from bot.intake.heard import Pressed
 from bot.intake.shelf import Shelf
 from bot.story import policy as rules
 from bot.story import tidings

@@ -6,9 +6,7 @@ prompt and is taken up when the question is known to stand (`question_stands`).
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from bot.intake import answering, dialogue, sending
 from bot.intake import conversation as machine
@@ -16,8 +14,6 @@ from bot.intake.carrying import (
     OFFERED,
     TAKEN,
     Carrier,
-    Pressed,
-    Said,
     added_to_form,
     load,
     load_with_words,
@@ -30,6 +26,7 @@ from bot.intake.dialogue import (
     place_when_written,
 )
 from bot.intake.greeting import Standing, first_contact
+from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.story.policy import Policy
@@ -66,7 +63,7 @@ def take_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
         if drafts.find_fragment(tx, said.channel, said.ts) is None:
             first_contact(tx, policy, teller, said, standing)
         return
-    if _written_before_start(draft, said.ts) or drafts.find_fragment(tx, said.channel, said.ts) is not None:
+    if written_before_start(draft, said.ts) or drafts.find_fragment(tx, said.channel, said.ts) is not None:
         return
     if said.has_files:
         carrier = Carrier(tx, policy, load(tx, shelf, draft), said=said)
@@ -85,7 +82,8 @@ def refuse_kind(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
         Carrier(tx, policy, load(tx, shelf, draft), said=said).note("me")
 
 
-def _written_before_start(draft: Draft, ts: str) -> bool:
+def written_before_start(draft: Draft, ts: str) -> bool:
+    """Whether a message was written before its teller pressed Start."""
     return draft.started_ts is not None and drafts.ts_key(ts) < drafts.ts_key(draft.started_ts)
 
 
@@ -199,7 +197,7 @@ def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
     if fragment is None:
         teller = tellers.find_teller(tx, said.user_id)
         draft = None if teller is None else drafts.find_open(tx, teller.id)
-        if draft is not None and not _written_before_start(draft, said.ts):
+        if draft is not None and not written_before_start(draft, said.ts):
             drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, None, "", removed=True))
         return
     draft = drafts.get(tx, fragment.draft_id)
@@ -336,59 +334,3 @@ def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
     else:
         sending.refresh_check(tx, carrier)
     drafts.save(tx, replace(carrier.draft, active_at=tx.now))
-
-
-# ── what was missed while away ────────────────────────────────────────────────────────────────────────────────────
-
-
-def take_recovered(
-    tx: Tx,
-    policy: Policy,
-    shelf: Shelf,
-    draft_id: str,
-    messages: Sequence[Said],
-    *,
-    away: tuple[datetime, datetime] | None,
-) -> int:
-    """Messages read back from the direct message; returns how many were new. The draft asks for no more after this."""
-    draft = drafts.find(tx, draft_id)
-    if draft is None or draft.state is not DraftState.OPEN:
-        return 0
-    picked_up, new = 0, 0
-    for said in sorted(messages, key=lambda one: drafts.ts_key(one.ts)):
-        known = drafts.find_fragment(tx, said.channel, said.ts)
-        if known is not None:
-            continue
-        current = drafts.get(tx, draft_id)
-        if _written_before_start(current, said.ts):
-            if draft.recover_prompt is not None and said.text and dialogue.control_word(said.text) is None:
-                kept = Fragment(said.channel, said.ts, draft_id, draft.recover_prompt, said.text, said.edited_ts)
-                picked_up += drafts.add_fragment(tx, kept, client_msg_id=said.client_msg_id)
-            continue
-        if said.text and current.state is DraftState.OPEN:
-            take_words(tx, policy, shelf, current, said)
-            new += drafts.find_fragment(tx, said.channel, said.ts) is not None
-    after = replace(drafts.get(tx, draft_id), recover_from=None, recover_prompt=None)
-    drafts.save(tx, after)
-    if after.state is DraftState.OPEN:
-        carrier = Carrier(tx, policy, load(tx, shelf, after))
-        if picked_up and after.open_prompt == draft.recover_prompt:
-            carrier.refresh(None)
-        if draft.recover_prompt is not None and not picked_up:
-            carrier.note("picked_up_not", draft.recover_prompt)
-        if away is not None and new:
-            carrier.note("offline", span=away)
-        drafts.save(tx, carrier.draft)
-    return picked_up + new
-
-
-def give_up_recovering(tx: Tx, policy: Policy, shelf: Shelf, draft_id: str) -> None:
-    """The direct message cannot be read back: say so where the teller asked for it, and go on."""
-    draft = drafts.find(tx, draft_id)
-    if draft is None or draft.state is not DraftState.OPEN:
-        return
-    after = replace(draft, recover_from=None, recover_prompt=None)
-    carrier = Carrier(tx, policy, load(tx, shelf, after))
-    if draft.recover_prompt is not None:
-        carrier.note("picked_up_not", draft.recover_prompt)
-    drafts.save(tx, after)

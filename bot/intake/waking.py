@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from bot.intake import sending
-from bot.intake.carrying import FOOT
 from bot.intake.dialogue import (
     place_of,
 )
+from bot.intake.tidying import FOOT
 from bot.story import tidings
 from bot.story.policy import Policy
 from storage import drafts, outbox

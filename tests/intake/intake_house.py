@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event, select
 
 from bot.delivery.errands import Errand, next_errand
-from bot.intake import rendering, service, waking
+from bot.intake import missed, rendering, waking
 from bot.intake.script import Script
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
@@ -315,4 +315,4 @@ class House:
     def recover(self, draft_id: str, messages: list[Any], **how: Any) -> int:
         """Hand over what was read back from Slack."""
         away = how.pop("away", None)
-        return self.do(service.take_recovered, self.shelf, draft_id, messages, away=away)
+        return self.do(missed.take_recovered, self.shelf, draft_id, messages, away=away)

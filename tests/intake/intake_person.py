@@ -11,8 +11,9 @@ from typing import Any
 from intake_house import House, Shown, elements
 
 from bot import ids
-from bot.intake import answering, carrying, forms, greeting, listeners, payloads, sending, service
+from bot.intake import answering, forms, greeting, listeners, payloads, sending, service
 from bot.intake.greeting import Standing
+from bot.intake.heard import Pressed
 from storage import tellers
 from storage.records import Draft
 
@@ -125,7 +126,7 @@ class Person:
             "response_url": "https://hooks.slack.example/1",
         }
 
-    def _react(self, action_id: str, pressed: carrying.Pressed) -> None:
+    def _react(self, action_id: str, pressed: Pressed) -> None:
         """What the listener of this button does."""
         house, shelf = self.house, self.house.shelf
         plain: dict[str, Callable[..., object]] = {

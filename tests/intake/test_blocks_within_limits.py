@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_house import POLICY
 
-from bot.intake import asking, checking, completion, mine_blocks, telling
+from bot.intake import asking, checking, completion, mine_blocks, notes, telling
 from bot.intake.dialogue import (
     CREDIT,
     CREDIT_LONGEST,
@@ -118,15 +118,15 @@ def beside(conversation: Conversation, asked: Question) -> Iterator[tuple[str, R
     where, campaign = asking.place_words(at, asked.id), at.script.campaign
     for line in asking.LINES:
         yield f"question {line}", asking.question(at, asked, buttons=True, line=line)
-    yield "resting", asking.resting(at, asked.id, buttons=True)
+    yield "resting", notes.resting(at, asked.id, buttons=True)
     yield "nudge", telling.nudge(POLICY, ID, asked.id, where, TUESDAY, TUESDAY, buttons=True)
     for what in NOTES:
         for prompt in asked.prompts:
-            yield f"note {what}", asking.note(at, what, prompt.id, about=TS, help_text=campaign.help, offline="now")
+            yield f"note {what}", notes.note(at, what, prompt.id, about=TS, help_text=campaign.help, offline="now")
     for what in NOTES:
         if what not in ("line_too_long", "offer"):  # these always speak of a question
-            yield f"note {what}", asking.note(conversation, what, None, about=TS, help_text="Help.", offline=None)
-    yield "note file", asking.note(conversation, "file", "_checking", about=TS)
+            yield f"note {what}", notes.note(conversation, what, None, about=TS, help_text="Help.", offline=None)
+    yield "note file", notes.note(conversation, "file", "_checking", about=TS)
     for what in WHISPERS:
         yield f"whisper {what}", telling.whisper(what, where)
 

@@ -6,9 +6,9 @@ import pytest
 from intake_house import House
 from intake_person import At, Person
 
-from bot.intake import payloads, service
-from bot.intake.carrying import Said
+from bot.intake import missed, payloads
 from bot.intake.greeting import Standing
+from bot.intake.heard import Said
 
 LONG = "It was when a tenant came home from hospital and nobody had told us"
 
@@ -241,7 +241,7 @@ def test_pick_up_fails(house: House, sam: Person) -> None:
     """Where the chat cannot be read back, the teller is asked to copy it in."""
     sam.say(LONG)
     sam.press("Start with what I wrote")
-    house.do(service.give_up_recovering, house.shelf, sam.draft.id)
+    house.do(missed.give_up_recovering, house.shelf, sam.draft.id)
     assert sam.last.words == "I couldn't pick that up. Please copy it in at question 2."
     assert sam.draft.recover_from is None
 

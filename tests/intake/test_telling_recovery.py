@@ -6,7 +6,7 @@ from intake_house import TUESDAY
 from intake_person import WHAT, At, Person
 
 from bot.intake import payloads
-from bot.intake.carrying import Said
+from bot.intake.heard import Said
 from storage import drafts
 
 AWAY = (TUESDAY + timedelta(hours=4), TUESDAY + timedelta(hours=5))
