@@ -5,7 +5,7 @@ rendered here.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.intake.dialogue import (
@@ -282,21 +282,14 @@ class Carrier(Tidier):
         prompt_id: str | None = None,
         *,
         key: str | None = None,
-        span: tuple[datetime, datetime] | None = None,
+        more: Args | None = None,
     ) -> None:
-        """Say one thing beside the question."""
+        """Say one thing beside the question; `more` is what only some things need."""
         about = self.said.ts if self.said is not None else ""
         if what == "held":
             key = self._held_key(place_of(self.draft))
         known = None if key is None else outbox.find_by_key(self.tx, key)
-        args: Args = {
-            "draft": self.draft.id,
-            "what": what,
-            "prompt": prompt_id,
-            "about": about,
-            "from": None if span is None else span[0].isoformat(),
-            "to": None if span is None else span[1].isoformat(),
-        }
+        args: Args = {"draft": self.draft.id, "what": what, "prompt": prompt_id, "about": about, **(more or {})}
         if known is not None:
             if known.state is OutboxState.SENT:
                 self.update(known, NOTE, {**args, "again": True})

@@ -8,7 +8,7 @@ from bot.intake.asking import line_of, place_words, value
 from bot.intake.dialogue import Conversation, place_of
 from bot.intake.script import PromptKind
 from bot.outgoing import Rendered
-from bot.text import count, escape, number_word
+from bot.text import count, escape, join, number_word
 from storage.records import Draft
 
 
@@ -20,7 +20,6 @@ def note(
     about: str = "",
     help_text: str = "",
     again: bool = False,
-    offline: str | None = None,
 ) -> Rendered:
     """One thing said beside the question. `about` is the `ts` of the message that it speaks of."""
     draft = conversation.draft
@@ -59,8 +58,21 @@ def note(
         + (" I've kept the words you put with it." if prompt_id else ""),
         "me": "I can't keep that kind of message. Please type it as an ordinary one.",
         "picked_up_not": f"I couldn't pick that up. Please copy it in at {number}.",
-        "offline": f"I was offline {offline or 'for a while'}. Everything you wrote is safe; we're on {where}.",
     }[what]
+    return Rendered(escape(sentence), [kit.section(escape(sentence))])
+
+
+def offline(conversation: Conversation, span: str, *, wrote: bool, edited: int, deleted: int) -> Rendered:
+    """What became of what was written, edited or deleted while the bot was away, and nothing that is not so."""
+    said = ["everything you wrote is safe"] if wrote else []
+    if edited:
+        said.append("your edit is in your story" if edited == 1 else "your edits are in your story")
+    if deleted:
+        what = "the message you deleted" if deleted == 1 else "what you deleted"
+        said.append(f"{what} is out of {'it' if edited else 'your story'}")
+    done = join(said or ["everything you wrote is safe"])
+    here = place_words(conversation, place_of(conversation.draft))
+    sentence = f"I was offline {span}. {done[:1].upper()}{done[1:]}; we're on {here}."
     return Rendered(escape(sentence), [kit.section(escape(sentence))])
 
 

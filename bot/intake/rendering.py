@@ -199,7 +199,11 @@ def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
     if what in example_blocks.NOTES:
         there_is_one = what == example_blocks.SHOW and _is_answered_elsewhere(tx, draft, str(prompt))
         return example_blocks.note(what, str(prompt), there_is_one=there_is_one)
-    away = (row.args.get("from"), row.args.get("to"))
+    if what == "offline":
+        wrote, edited, deleted = (int(row.args.get(name) or 0) for name in ("new", "edited", "deleted"))
+        away = (row.args.get("from"), row.args.get("to"))
+        span = _span(policy, *(str(at) for at in away)) if all(away) else "for a while"
+        return notes.offline(conversation, span, wrote=bool(wrote), edited=edited, deleted=deleted)
     return notes.note(
         conversation,
         what,
@@ -207,7 +211,6 @@ def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
         about=str(row.args.get("about") or ""),
         help_text=conversation.script.campaign.help,
         again=bool(row.args.get("again")),
-        offline=_span(policy, *(str(at) for at in away)) if all(away) else None,
     )
 
 
@@ -217,7 +220,8 @@ def _span(policy: Policy, start: str, end: str) -> str:
     begin = time_of_day(first, policy.zone)
     if not same_day:
         begin = f"{day(first, policy.zone)}, {begin}"
-    return f"from {begin} to {time_of_day(last, policy.zone)}"
+    end = time_of_day(last, policy.zone)
+    return f"for a moment at {end}" if begin == end else f"from {begin} to {end}"
 
 
 def _saved(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:

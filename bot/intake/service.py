@@ -177,6 +177,11 @@ def edit_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
                 drafts.drop_fragment(tx, said.channel, said.ts)
             take_message(tx, policy, shelf, said, standing)
         return
+    follow_edit(tx, policy, shelf, fragment, said)
+
+
+def follow_edit(tx: Tx, policy: Policy, shelf: Shelf, fragment: Fragment, said: Said) -> None:
+    """The newer words of a message that is kept are its words, unless something else has won."""
     draft = drafts.get(tx, fragment.draft_id)
     if draft.state is DraftState.SENT:
         sending.say_too_late(tx, said.ts, draft, deleted=False)
@@ -200,6 +205,11 @@ def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
         if draft is not None and not written_before_start(draft, said.ts):
             drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, None, "", removed=True))
         return
+    follow_deletion(tx, policy, shelf, fragment, said)
+
+
+def follow_deletion(tx: Tx, policy: Policy, shelf: Shelf, fragment: Fragment, said: Said) -> None:
+    """The words of a message that stands no more leave the draft."""
     draft = drafts.get(tx, fragment.draft_id)
     if draft.state is DraftState.SENT and fragment.prompt_id != TAKEN:
         sending.say_too_late(tx, said.ts, draft, deleted=True)

@@ -314,5 +314,5 @@ class House:
 
     def recover(self, draft_id: str, messages: list[Any], **how: Any) -> int:
         """Hand over what was read back from Slack."""
-        away = how.pop("away", None)
-        return self.do(missed.take_recovered, self.shelf, draft_id, messages, away=away)
+        how.setdefault("away", None)
+        return self.do(missed.take_recovered, self.shelf, draft_id, messages, **how)

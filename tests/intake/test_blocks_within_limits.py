@@ -44,7 +44,6 @@ NOTES = (
     "file",
     "me",
     "picked_up_not",
-    "offline",
     "offer",
     "delete_ask",
     "line_too_long",
@@ -122,10 +121,12 @@ def beside(conversation: Conversation, asked: Question) -> Iterator[tuple[str, R
     yield "nudge", telling.nudge(POLICY, ID, asked.id, where, TUESDAY, TUESDAY, buttons=True)
     for what in NOTES:
         for prompt in asked.prompts:
-            yield f"note {what}", notes.note(at, what, prompt.id, about=TS, help_text=campaign.help, offline="now")
+            yield f"note {what}", notes.note(at, what, prompt.id, about=TS, help_text=campaign.help)
     for what in NOTES:
         if what not in ("line_too_long", "offer"):  # these always speak of a question
-            yield f"note {what}", notes.note(conversation, what, None, about=TS, help_text="Help.", offline=None)
+            yield f"note {what}", notes.note(conversation, what, None, about=TS, help_text="Help.")
+    away = "from Tuesday 3 June, 10am to Wednesday 4 June, 10am"
+    yield "note offline", notes.offline(conversation, away, wrote=True, edited=2, deleted=2)
     yield "note file", notes.note(conversation, "file", "_checking", about=TS)
     for what in WHISPERS:
         yield f"whisper {what}", telling.whisper(what, where)
