@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
 from bot.edge import Edge
+from bot.errors import NotSaved
 from bot.outgoing import Rendered
 from bot.story.policy import is_reviewer
 from bot.text import escape, from_slack
@@ -112,7 +113,7 @@ async def answer_to(edge: Edge, commands: Commands, body: Mapping[str, Any]) -> 
         return Rendered(f"Only reviewers can {command.denied or verb}. To tell a story, type {ids.COMMAND}")
     try:
         return await command.run(edge, Call(user_id, str(body.get("channel_id", "")), rest, body))
-    except DatabaseUnavailable:
+    except (DatabaseUnavailable, NotSaved):
         log.error("command not saved verb=%s", verb)
         return Rendered(NOT_SAVED)
 

@@ -2,7 +2,8 @@
 
 Bolt would acknowledge events before their listeners run, turn a failed authorisation into an acknowledgement, and leave
 unmatched requests to come back for ever; each is set right here. A delivery that fails stays unacknowledged, so that
-Slack sends it again; a person who pressed something is told, since presses are not sent again.
+Slack sends it again; a person who pressed something is told, since presses are not sent again. So is whoever sent what
+was parked, which is acknowledged.
 """
 
 import asyncio
@@ -25,8 +26,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import ids, kit
 from bot.commands import NOT_SAVED
 from bot.delivery.outcomes import CALL_FAILURES
+from bot.errors import NotSaved
 from bot.facts import Facts
 from bot.log import describe_exception
 from bot.turns import Turns
@@ -35,6 +38,10 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 3.0
 """How long a stop waits for deliveries in hand."""
+_REGRET: Final = kit.modal(
+    "Altogether", [kit.section(NOT_SAVED)], callback_id=ids.READING_VIEW, metadata="", close="Close"
+)
+"""On top of a page or a home, where there is no conversation to whisper in."""
 REMEMBERED: Final = 10_000
 """Events known by heart to be stored, so that their copies need not be looked up; older ones are in the database."""
 
@@ -74,8 +81,11 @@ def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
         if isinstance(error, BoltUnhandledRequestError):
             return BoltResponse(status=200, body="")
         kind = body.get("type") or "command"
-        log.error("delivery failed type=%s error=%s", kind, describe_exception(error))
-        return None if kind == "event_callback" else await _tell(client, body)
+        if not isinstance(error, NotSaved):
+            log.error("delivery failed type=%s error=%s", kind, describe_exception(error))
+            return None if kind == "event_callback" else await _tell(client, body)
+        answer = await _tell(client, body)
+        return BoltResponse(status=200, body="") if kind == "event_callback" else answer
 
     return app
 
@@ -85,21 +95,28 @@ def _silence(_: logging.LogRecord) -> bool:
 
 
 async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse | None:
-    """Tell somebody who pressed or submitted that it did not count; None, so that Slack tells them, when we cannot."""
+    """Tell somebody where they are that it did not count; None, so that Slack tells them, when we cannot."""
+    view = body.get("view") or {}
     if body.get("type") == "view_submission":
-        blocks = [block for block in (body.get("view") or {}).get("blocks") or [] if block.get("type") == "input"]
-        if blocks:
-            answer = {"response_action": "errors", "errors": {blocks[0].get("block_id"): NOT_SAVED}}
-            return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
-    user = (body.get("user") or {}).get("id")
-    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
-    if body.get("type") == "block_actions" and user and channel:
-        try:
-            await client.chat_postEphemeral(channel=channel, user=user, text=NOT_SAVED)
-        except CALL_FAILURES as error:
-            log.warning("regret not delivered error=%s", describe_exception(error))
+        # Beneath the first box: the form stays open, and what was typed is still in it.
+        boxes = [block.get("block_id") for block in view.get("blocks") or [] if block.get("type") == "input"]
+        if not boxes:
             return None
-    elif body.get("command"):
+        answer = {"response_action": "errors", "errors": {boxes[0]: NOT_SAVED}}
+        return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
+    event = body.get("event") or {}
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
+    channel = channel or event.get("channel")
+    try:
+        if channel:
+            await client.chat_postEphemeral(channel=channel, user=person_of(body), text=NOT_SAVED)
+        elif view:
+            show = client.views_push if view.get("type") == "modal" else client.views_open
+            await show(trigger_id=str(body.get("trigger_id", "")), view=_REGRET)
+        else:
+            return None
+    except CALL_FAILURES as error:
+        log.warning("regret not delivered error=%s", describe_exception(error))
         return None
     return BoltResponse(status=200, body="")
 

@@ -14,11 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
+from bot.errors import NotSaved
 from bot.story.policy import Policy
 from storage.database import Database, Tx
 from storage.writer import AlreadyDone, HasBeenParked, Writer
 
 T = TypeVar("T")
+P = TypeVar("P")
 log = logging.getLogger(__name__)
 
 
@@ -38,13 +40,15 @@ class Edge:
         work: Callable[[Tx, Policy], T],
         *,
         apology: Callable[[Tx, Policy], None] | None = None,
+        if_parked: P | None = None,
         light: bool = False,
-    ) -> T | None:
-        """Do the work of this delivery unless it was done before; returns after the commit.
+    ) -> T | P | None:
+        """Do the work of this delivery unless it was done before, and then return None; returns after the commit.
 
         `light`: it takes a millisecond or so, however much there is.
 
-        None when it had been done already, or could not be done and was put aside (the person hears `apology`).
+        Work that fails by itself is parked: then it returns `if_parked`, if that is given, or None where `apology` has
+        put the words for the person in line. Otherwise it raises NotSaved, and the person is told where they are.
         Raises DatabaseUnavailable, and then nothing is acknowledged.
         """
         policy = self.policy
@@ -52,7 +56,13 @@ class Edge:
         done = await self.writer.once(
             lambda tx: work(tx, policy), key=key_of(body), body=body, apology=regret, light=light
         )
-        return None if isinstance(done, AlreadyDone | HasBeenParked) else done
+        if isinstance(done, AlreadyDone):
+            return None
+        if not isinstance(done, HasBeenParked):
+            return done
+        if if_parked is None and not done.told:
+            raise NotSaved
+        return if_parked
 
     async def read(self, work: Callable[[Tx, Policy], T]) -> T:
         """Read something on a connection that cannot write."""

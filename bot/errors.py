@@ -9,6 +9,7 @@ rest reach the listeners' error handler, the delivery loop or `cli.main`.
     ├── SlackUnavailable   Slack cannot be asked just now
     ├── Conflict           somebody else was first, or the thing has moved on
     ├── NotFound           there is no such story, draft, person
+    ├── NotSaved           what somebody asked for failed by itself and was parked
     └── DeliveryError      messages did not reach Slack in time
 
 How single messages fare is not an exception: delivery's outcomes are values (`bot/delivery/outcomes.py`).
@@ -44,6 +45,10 @@ class Conflict(AltogetherError):
 
 class NotFound(AltogetherError):
     """There is no such story, draft or person."""
+
+
+class NotSaved(AltogetherError):
+    """What somebody asked for failed by itself and was parked: nothing has changed, and they have not been told yet."""
 
 
 class DeliveryError(AltogetherError):

@@ -23,8 +23,12 @@ class AlreadyDone:
 ALREADY_DONE = AlreadyDone()
 
 
+@dataclass(frozen=True, slots=True)
 class HasBeenParked:
     """What a job with a key answers when it could not be done and was put aside for the keeper."""
+
+    told: bool = False
+    """Whether it was apologised for: the apology was stored with it."""
 
 
 PARKED = HasBeenParked()

@@ -319,7 +319,7 @@ class Writer:
                 inbox.park(tx, key=key, body=body, reason=reason)
                 if apology is not None:
                     apology(tx)
-            return PARKED
+            return PARKED if apology is None else HasBeenParked(told=True)
 
         try:
             try:

@@ -298,15 +298,16 @@ def _stories(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
 def commands(shelf: Shelf, people: People) -> Commands:
     """`/story`, `/story help` and `/story mine`."""
 
-    async def begin(edge: Edge, call: Call) -> Rendered:
+    async def begin(edge: Edge, call: Call) -> Rendered | None:
         standing = await people.standing(call.user_id)
-        greeted = await edge.once(
-            call.body,
-            lambda tx, policy: greeting.open_conversation(tx, policy, shelf, call.user_id, standing),
-        )
-        if greeted is None:
-            return telling.not_for_you()
-        return telling.sent_you_a_message(edge.policy.team_id, greeted.dm_channel)
+
+        def greet(tx: Tx, policy: Policy) -> Rendered:
+            greeted = greeting.open_conversation(tx, policy, shelf, call.user_id, standing)
+            if greeted is None:
+                return telling.not_for_you()
+            return telling.sent_you_a_message(policy.team_id, greeted.dm_channel)
+
+        return await edge.once(call.body, greet)
 
     async def help_(edge: Edge, call: Call) -> Rendered:
         return telling.help_text(shelf.current.campaign, reviewer=is_reviewer(edge.policy, call.user_id))

@@ -64,11 +64,14 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
     async def on_read(ack: AsyncAck, body: Body) -> None:
         value = str(_action(body).get("value") or "")
         number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
-        view = None
-        if await may_read(_user(body)):
-            view = await edge.once(body, lambda tx, policy: service.read(tx, number))
-        page = blocks.gone_page(number) if view is None else blocks.story_page(view)
-        await edge.open_view(body, page, push=_in_modal(body))
+
+        def look(tx: Tx, policy: Policy) -> dict[str, Any]:
+            view = service.read(tx, number)
+            return blocks.gone_page(number) if view is None else blocks.story_page(view)
+
+        page = await edge.once(body, look) if await may_read(_user(body)) else blocks.gone_page(number)
+        if page is not None:
+            await edge.open_view(body, page, push=_in_modal(body))
         await ack()
 
     @app.action(ids.SHOW_ONE)

@@ -91,13 +91,11 @@ async def _question(edge: Edge, number: int) -> dict[str, Any] | None:
 
 async def _share(edge: Edge, may_read: MayRead, body: Body, *, person: str, number: int, channel: str) -> What:
     refused = await _why_not(edge, may_read, person, channel)
-    failed: list[What] = []
 
     def work(tx: Tx, policy: Policy) -> What:
         return sharing.share(tx, by=person, number=number, channel=channel, refused=refused)
 
-    came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
-    return came or (failed[0] if failed else refused or What.ALREADY)
+    return await edge.once(body, work, if_parked=What.NOT_SAVED) or refused or What.ALREADY
 
 
 # ── what Slack says of the channel ────────────────────────────────────────────────────────────────────────────────

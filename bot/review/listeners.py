@@ -12,6 +12,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
+from bot.commands import NOT_SAVED
 from bot.edge import Edge
 from bot.review import modals, rendering, rules, service, suggest, trail
 from bot.review.rules import Outcome, What
@@ -155,7 +156,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         def act(tx: Tx, policy: Policy) -> Outcome:
             return service.ask(tx, policy, by=form.by, target=form.target, question=question, prompt_id=about)
 
-        await _send(edge, ack, body, form, act, verb=Verb.ASK, box=modals.QUESTION)
+        await _send(edge, ack, body, form, act, box=modals.QUESTION)
 
     async def send_decline(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
@@ -164,7 +165,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         def act(tx: Tx, policy: Policy) -> Outcome:
             return service.decline(tx, policy, by=form.by, target=form.target, comment=comment, reason=reason)
 
-        await _send(edge, ack, body, form, act, verb=Verb.DECLINE, box=declining.COMMENT)
+        await _send(edge, ack, body, form, act, box=declining.COMMENT)
 
     async def send_redaction(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
@@ -174,7 +175,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
             return service.redact(tx, policy, by=form.by, target=form.target, words=words)
 
         first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
-        await _send(edge, ack, body, form, act, verb=Verb.REDACT, box=first)
+        await _send(edge, ack, body, form, act, box=first)
 
     async def send_suggestion(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
@@ -184,7 +185,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
             return suggest.suggest(tx, policy, by=form.by, target=form.target, words=words)
 
         first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
-        await _send(edge, ack, body, form, act, verb=Verb.SUGGEST, box=first)
+        await _send(edge, ack, body, form, act, box=first)
 
     app.view(ids.ASK_VIEW)(send_question)
     app.view(ids.DECLINE_VIEW)(send_decline)
@@ -247,23 +248,19 @@ async def _send(
     form: _Form,
     act: Callable[[Tx, Policy], Outcome],
     *,
-    verb: Verb,
     box: str,
 ) -> None:
     """Do what the form asks. A problem is shown beneath its box, so that what was typed is not lost."""
-
-    def tell(tx: Tx, policy: Policy, outcome: Outcome) -> None:
-        service.tell(tx, policy, outcome, person=form.by, channel=form.channel)
 
     def work(tx: Tx, policy: Policy) -> dict[str, str] | None:
         outcome = act(tx, policy)
         if outcome.what is not What.DONE:
             where = box if outcome.prompt_id is None else modals.ANSWER + outcome.prompt_id
             return {where: rendering.problem(tx, policy, outcome, form.by)}
-        tell(tx, policy, outcome)
+        service.tell(tx, policy, outcome, person=form.by, channel=form.channel)
         return None
 
-    problem = await edge.once(body, work, apology=lambda tx, policy: tell(tx, policy, Outcome(What.NOT_SAVED, verb)))
+    problem = await edge.once(body, work, if_parked={box: NOT_SAVED})
     if problem is None:
         # A form pushed over the story closes with it: its buttons would show what no longer stands.
         await ack(response_action="clear")

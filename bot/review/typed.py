@@ -102,15 +102,19 @@ async def _refuse(edge: Edge, call: Call, outcome: Outcome) -> Rendered:
         trail.leave(tx, outcome, by=call.user_id)
         return rendering.answer(tx, policy, outcome, call.user_id)
 
-    answer = await edge.once(call.body, say)
-    return answers.plainly(_UNSURE) if answer is None else answer
+    unsure = answers.plainly(_UNSURE)
+    return await edge.once(call.body, say, if_parked=unsure) or unsure
 
 
 async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> Rendered:
     """Do it once and answer in the same transaction, so that the answer is of what was done."""
     await _card_has_gone_out(edge, story_number(call.rest))
-    answer = await edge.once(call.body, lambda tx, policy: rendering.answer(tx, policy, act(tx, policy), call.user_id))
-    return answers.plainly(_UNSURE) if answer is None else answer
+
+    def work(tx: Tx, policy: Policy) -> Rendered:
+        return rendering.answer(tx, policy, act(tx, policy), call.user_id)
+
+    unsure = answers.plainly(_UNSURE)
+    return await edge.once(call.body, work, if_parked=unsure) or unsure
 
 
 async def _card_has_gone_out(edge: Edge, number: int | None) -> None:

@@ -80,7 +80,6 @@ def _register_form(app: AsyncApp, edge: Edge) -> None:
         person = str((body.get("user") or {}).get("id") or "")
         story_id, found = rules.metadata_of(str(view.get("private_metadata") or ""))
         words = blocks.words_in(view)
-        failed: list[What] = []
         not_ones = found if blocks.says_not_one(view) else {}
 
         def work(tx: Tx, policy: Policy) -> Sent:
@@ -89,8 +88,7 @@ def _register_form(app: AsyncApp, edge: Edge) -> None:
         # What cannot be taken is no delivery that was dealt with: sent again, it is refused again, its words kept.
         sent = service.judge(words, not_ones)
         if sent.what is What.DONE:
-            came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
-            sent = came or Sent(failed[0] if failed else What.DONE)
+            sent = await edge.once(body, work, if_parked=Sent(What.NOT_SAVED)) or sent
         if sent.what is What.FOUND:
             again = await edge.read(
                 lambda tx, _: _form(tx, by=person, story_id=story_id, words=words, found=sent.found)
@@ -165,13 +163,11 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
     async def on_declined(ack: AsyncAck, body: Body) -> None:
         person = str((body.get("user") or {}).get("id") or "")
         at, _, reason, comment = card_blocks.declined_in(body.get("view") or {})
-        failed: list[What] = []
 
         def work(tx: Tx, policy: Policy) -> What:
             return service.decide(tx, policy, Verb.DECLINE, by=person, at=at, reason=reason, comment=comment)
 
-        came = await edge.once(body, work, apology=lambda tx, policy: failed.append(What.NOT_SAVED))
-        what = came or (failed[0] if failed else What.DONE)
+        what = await edge.once(body, work, if_parked=What.NOT_SAVED) or What.DONE
         if what is What.DONE:  # the page beneath goes too: its buttons would show what no longer stands
             await ack(response_action="clear")
         else:

@@ -14,7 +14,7 @@ from storage import inbox, outbox
 from storage.database import Database, Tx
 from storage.errors import DatabaseUnavailable
 from storage.records import Message
-from storage.writer import ALREADY_DONE, PARKED, Writer
+from storage.writer import ALREADY_DONE, PARKED, HasBeenParked, Writer
 
 
 def keep(key: str) -> Callable[[Tx], str]:
@@ -91,7 +91,7 @@ async def test_one_bad_job_does_not_take_the_others_with_it(
     gathered = asyncio.gather(good[0], bad, good[1], good[2])
     await asyncio.sleep(0)
     held()
-    assert list(await gathered) == ["good0", PARKED, "good1", "good2"]
+    assert list(await gathered) == ["good0", HasBeenParked(told=True), "good1", "good2"]
     assert parked == [("event:bad", "ValueError")]
     assert {"good0", "good1", "good2", "event:0", "event:1", "event:2", "event:bad"} == stored(database, workspace, now)
     with database.reading(workspace, now) as tx:
@@ -108,7 +108,7 @@ async def test_a_parked_job_apologises_and_is_not_tried_again(
     def apology(tx: Tx) -> None:
         outbox.enqueue(tx, Message("sorry", "channel:D1"))
 
-    assert await writer.once(broken, key="event:1", body={"text": "x"}, apology=apology) is PARKED
+    assert await writer.once(broken, key="event:1", body={"text": "x"}, apology=apology) == HasBeenParked(told=True)
     assert await writer.once(broken, key="event:1", body={"text": "x"}, apology=apology) is ALREADY_DONE
     assert lanes == [{"channel:D1"}]
     with database.reading(workspace, now) as tx:
