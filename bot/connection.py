@@ -29,6 +29,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids, kit
 from bot.commands import NOT_SAVED
 from bot.delivery.outcomes import CALL_FAILURES
+from bot.envelope import person_of
 from bot.errors import NotSaved
 from bot.facts import Facts
 from bot.log import describe_exception
@@ -119,17 +120,6 @@ async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse
         log.warning("regret not delivered error=%s", describe_exception(error))
         return None
     return BoltResponse(status=200, body="")
-
-
-def person_of(payload: Mapping[str, Any]) -> str:
-    """Whose delivery it is, as far as can be told: what cannot be told is one person's."""
-    event = payload.get("event")
-    if isinstance(event, Mapping):
-        message = event.get("message") or event.get("previous_message") or event  # edited, deleted, or said
-        user = event.get("user") or (message.get("user") if isinstance(message, Mapping) else None)
-        return str(user or event.get("channel") or "")
-    user = payload.get("user")
-    return str(user.get("id") if isinstance(user, Mapping) else payload.get("user_id") or "")
 
 
 class Socket(AsyncSocketModeHandler):

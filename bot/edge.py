@@ -14,8 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
+from bot.envelope import is_message, kept_of, sender_of
 from bot.errors import NotSaved
 from bot.story.policy import Policy
+from storage import drafts, inbox
 from storage.database import Database, Tx
 from storage.writer import AlreadyDone, HasBeenParked, Writer
 
@@ -54,7 +56,11 @@ class Edge:
         policy = self.policy
         regret = None if apology is None else (lambda tx: apology(tx, policy))
         done = await self.writer.once(
-            lambda tx: work(tx, policy), key=key_of(body), body=body, apology=regret, light=light
+            lambda tx: work(tx, policy),
+            key=key_of(body),
+            kept=lambda tx: _kept(tx, body),
+            apology=regret,
+            light=light,
         )
         if isinstance(done, AlreadyDone):
             return None
@@ -115,16 +121,23 @@ class Edge:
         self._readers.shutdown(wait=True)
 
 
+def _kept(tx: Tx, body: Mapping[str, Any]) -> inbox.Kept:
+    """What is kept of a delivery that is parked; no words of a message whose sender tells nothing just now."""
+    sender = sender_of(body)
+    words = not is_message(body) or (sender is not None and drafts.is_telling(tx, sender))
+    return inbox.Kept(sender, kept_of(body, words=words))
+
+
 def key_of(body: Mapping[str, Any]) -> str:
     """What makes a delivery the same delivery when it comes again.
 
     Events have an `event_id`; presses, commands and modals have none, so their trigger, action or view stands in.
     """
     if event_id := body.get("event_id"):
-        return f"event:{event_id}"
+        return f"{inbox.EVENT}{event_id}"
     if event := body.get("event"):
         parts = [event.get(name, "") for name in ("type", "subtype", "channel", "event_ts", "ts", "user")]
-        return "event:" + ":".join(str(part) for part in parts)
+        return inbox.EVENT + ":".join(str(part) for part in parts)
     actions = body.get("actions") or [{}]
     trigger = body.get("trigger_id") or actions[0].get("action_ts")
     view = body.get("view") or {}

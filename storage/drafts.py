@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, n
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Answer, Asked, Draft, DraftState, Fragment, Purpose, Screened
-from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
+from storage.tables import HEARING, AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow, TellerRow
 
 _NOTHING_SCREENED = Screened()
 _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
@@ -157,6 +157,15 @@ def find_open(tx: Tx, teller_id: str) -> Draft | None:
     """The draft that hears what this teller types, if there is one."""
     row = _OPEN.first(tx, {"teller": teller_id})
     return None if row is None else Draft(*row)
+
+
+def is_telling(tx: Tx, slack_user_id: str) -> bool:
+    """Whether this person is telling something: what they type may be kept."""
+    teller = select(TellerRow.id).where(TellerRow.workspace == tx.workspace, TellerRow.slack_user_id == slack_user_id)
+    telling = select(DraftRow.id).where(
+        DraftRow.workspace == tx.workspace, DraftRow.teller_id.in_(teller), DraftRow.state == DraftState.OPEN
+    )
+    return tx.connection.execute(telling.limit(1)).first() is not None
 
 
 def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:

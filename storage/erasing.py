@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, literal_column, or_, select, update
 
-from storage import drafts, outbox, readings, sequels, sharing, stories
+from storage import drafts, inbox, outbox, readings, sequels, sharing, stories
 from storage.asked_who import AskState
 from storage.database import Tx
 from storage.records import DraftState, Op, OutboxRow, OutboxState, Purpose, StoryStatus
@@ -20,10 +20,8 @@ from storage.tables import (
     AuthorRow,
     BreakGlassRow,
     DraftRow,
-    ParkedRow,
     RenewalRow,
     SurfaceRow,
-    TellerRow,
     VersionRow,
 )
 from storage.tables import OutboxRowTable as Row
@@ -155,7 +153,7 @@ def erase(tx: Tx, story_id: str) -> None:
     The story is withdrawn."""
     for draft_id in drafts_of(tx, story_id):
         erase_draft(tx, draft_id)
-    _erase_parked(tx, story_id)
+    inbox.forget_about(tx, story_id)
     # Who asked who told it stays on record; why they did is words, and nobody may be shown an answer any more.
     tx.connection.execute(
         update(BreakGlassRow)
@@ -195,21 +193,6 @@ def erase_draft(tx: Tx, draft_id: str) -> None:
     if draft is not None:
         over = replace(draft, state=DraftState.DELETED, paused=False, nudge_at=None, expires_at=None)
         drafts.save(tx, replace(over, carrier_id=None, recover_from=None))
-
-
-def _erase_parked(tx: Tx, story_id: str) -> None:
-    """What the story's teller sent and the bot could not handle may hold its words."""
-    person = tx.connection.execute(
-        select(TellerRow.slack_user_id)
-        .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
-        .where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
-    ).scalar_one_or_none()
-    if person is not None:
-        tx.connection.execute(
-            update(ParkedRow)
-            .where(ParkedRow.workspace == tx.workspace, ParkedRow.body.contains(person, autoescape=True))
-            .values(body=None)
-        )
 
 
 def forget_row(tx: Tx, outbox_id: str) -> None:

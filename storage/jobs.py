@@ -6,12 +6,13 @@ answered in the same way.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from storage.database import Tx
+from storage.inbox import Kept
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ class Job(Generic[T]):
 
     work: Callable[[Tx], T]
     key: str | None
-    body: Mapping[str, Any] | None
+    kept: Callable[[Tx], Kept] | None
     apology: Callable[[Tx], None] | None
     done: "Future[T] | Answer[T]"
     light_on: asyncio.AbstractEventLoop | None = None

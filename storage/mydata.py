@@ -30,7 +30,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "outbox": "counted by kind and state: rows say what to render, never the words",
     "surface": "where messages stand, which are counted with the outbox",
     "search_word": "the words of approved stories once more, so that they are found; the stories are told in full",
-    "parked": "looked through for the person's id: it is joined to nobody",
+    "parked": "found by the Slack id of whoever sent it: it is joined to nobody",
 }
 NOT_ABOUT_TELLERS: Final[Mapping[str, str]] = {
     "audit_checkpoint": "hashes of deleted months",
@@ -44,7 +44,12 @@ NOT_ABOUT_TELLERS: Final[Mapping[str, str]] = {
     "workspace": "the Slack workspace",
     "wrong_code": "numbers of stories at whose codes somebody guessed, for an hour or two",
 }
-_THEIR_OWN: Final = {("teller", "slack_user_id"), ("teller", "dm_channel"), ("fragment", "channel")}
+_THEIR_OWN: Final = {
+    ("teller", "slack_user_id"),
+    ("teller", "dm_channel"),
+    ("fragment", "channel"),
+    ("parked", "person"),
+}
 """Slack ids that are the person's own; all others are somebody else's, or a channel's, and are left out."""
 _LEFT_OUT: Final = {"workspace", "code_hash", "hash", "prev_hash"}
 _OTHER_PEOPLES: Final = {("withdrawal", "reason"), ("share", "teller_id")}
@@ -77,7 +82,7 @@ def held_about(tx: Tx, teller_id: str) -> Held:
         rows = _rows(tx, table, *(table.columns[name].in_(mine[kind]) for name, kind in columns.items()))
         if rows:
             held[table.name] = rows
-    put_aside = _rows(tx, ParkedRow.__table__, ParkedRow.body.contains(person.slack_user_id, autoescape=True))  # type: ignore[arg-type]
+    put_aside = _rows(tx, ParkedRow.__table__, ParkedRow.person == person.slack_user_id)  # type: ignore[arg-type]
     return held | ({"parked": put_aside} if put_aside else {})
 
 

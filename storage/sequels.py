@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
-from storage import renewals, search
+from storage import inbox, renewals, search
 from storage.database import Tx
 from storage.records import DeclineReason, StoryStatus, Verb
 from storage.tables import AuthorRow, SequelQuestionRow, SequelRow, StoryRow
@@ -144,6 +144,7 @@ def put(tx: Tx, story_id: str, words: str, kept: Mapping[str, int]) -> Sequel:
 def take_out(tx: Tx, story_id: str) -> None:
     """Nothing of what happened next is left; that its teller was asked is."""
     tx.connection.execute(delete(SequelRow).where(SequelRow.workspace == tx.workspace, SequelRow.story_id == story_id))
+    inbox.forget_about(tx, story_id)
     search.index(tx, story_id)
 
 

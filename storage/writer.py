@@ -11,11 +11,10 @@ must be waited for or done again.
 """
 
 import asyncio
-import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,17 +117,17 @@ class Writer:
         work: Callable[[Tx], T],
         *,
         key: str,
-        body: Mapping[str, Any] | None = None,
+        kept: Callable[[Tx], inbox.Kept] | None = None,
         apology: Callable[[Tx], None] | None = None,
         light: bool = False,
     ) -> T | AlreadyDone | HasBeenParked:
         """Do the job unless `key` was handled before; returns after the commit.
 
-        A job that fails by itself is parked (its `body` for a day, `apology` run beside it). Raises DatabaseUnavailable
-        when nothing can be stored now: then the caller must not acknowledge.
+        A job that fails by itself is parked (what `kept` makes of it for a day, `apology` run beside it). Raises
+        DatabaseUnavailable when nothing can be stored now: then the caller must not acknowledge.
         """
         done: Answer[T | AlreadyDone | HasBeenParked] = Answer()
-        self._queue(Job(work, key, body, apology, done, done.loop if light else None))
+        self._queue(Job(work, key, kept, apology, done, done.loop if light else None))
         return await done.future
 
     def data_version(self) -> "Future[int]":
@@ -315,8 +314,7 @@ class Writer:
 
         def put_aside(tx: Tx, apology: Callable[[Tx], None] | None) -> HasBeenParked:
             if inbox.remember(tx, key):
-                body = None if job.body is None else json.dumps(job.body, ensure_ascii=True, default=repr)
-                inbox.park(tx, key=key, body=body, reason=reason)
+                inbox.park(tx, key=key, reason=reason, kept=None if job.kept is None else job.kept(tx))
                 if apology is not None:
                     apology(tx)
             return PARKED if apology is None else HasBeenParked(told=True)

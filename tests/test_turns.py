@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bot.connection import person_of
+from bot.envelope import person_of
 from bot.turns import EACH, Turns
 
 

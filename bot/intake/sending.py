@@ -23,7 +23,7 @@ from bot.intake.shelf import Shelf
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy, can_be_changed
-from storage import audit, drafts, erasing, outbox, permissions, screen_hits, stories, tellers
+from storage import audit, drafts, erasing, inbox, outbox, permissions, screen_hits, stories, tellers
 from storage.database import Tx
 from storage.records import (
     Draft,
@@ -138,6 +138,8 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, conversation: Conversation,
 def _end(tx: Tx, draft: Draft, state: DraftState) -> None:
     """The draft is over: it keeps none of its words."""
     drafts.forget_words(tx, draft.id)
+    if state is not DraftState.SENT:
+        inbox.forget_from(tx, draft.teller_id)
     ended = replace(
         draft, state=state, paused=False, nudge_at=None, expires_at=None, carrier_id=None, recover_from=None
     )

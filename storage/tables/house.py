@@ -33,7 +33,7 @@ class InboxRow(Base):
 
 
 class ParkedRow(Base):
-    """What could not be handled by itself: its body for a day, then only the key and the reason."""
+    """What could not be handled by itself: whose it was and its body for a day, then only the key and the reason."""
 
     __tablename__ = "parked"
 
@@ -42,6 +42,7 @@ class ParkedRow(Base):
     body: Mapped[str | None] = mapped_column(Words)
     reason: Mapped[str]
     parked_at: Mapped[datetime]
+    person: Mapped[str | None] = mapped_column(SlackId)
 
 
 class TellerRow(Base):

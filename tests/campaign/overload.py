@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.connection import person_of
+from bot.envelope import person_of
 from bot.rehearsal import process
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal

@@ -272,7 +272,7 @@ async def test_what_was_put_aside_is_counted_with_what_to_do(keeper: Keeper, hom
         for number, reason in enumerate(reasons):
             row_id = outbox.enqueue(tx, Message("edition_story", f"channel:C{number}", args={"words": "secret words"}))
             outbox.mark_parked(tx, outbox.get(tx, row_id), reason)
-        inbox.park(tx, key="event:Ev1", body='{"text": "secret words"}', reason="KeyError")
+        inbox.park(tx, key="event:Ev1", reason="KeyError", kept=inbox.Kept("U1", '{"text": "secret words"}'))
 
     write(home, put_aside)
     code, page = await keeper.doctor()

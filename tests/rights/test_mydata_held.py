@@ -11,6 +11,7 @@ from bot.rights import mydata as service
 from bot.rights import mydata_blocks as blocks
 from storage import audit, decisions, mydata, tellers
 from storage.database import Database, Tx
+from storage.inbox import Kept
 from storage.records import Part, Story, Verb
 from storage.tables import Base
 from storage.writer import Writer
@@ -79,7 +80,7 @@ def test_what_was_put_aside_is_found_by_the_persons_id(house: House, database: D
         raise KeyError("a mistake of ours")
 
     async def park() -> None:
-        await writer.once(stumble, key=key, body={"user": person, "text": "my very words"}, apology=lambda tx: None)
+        await writer.once(stumble, key=key, kept=lambda tx: Kept(person, "my very words"), apology=lambda tx: None)
 
     asyncio.run(park())
     [row] = held(house, story)["parked"]

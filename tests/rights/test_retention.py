@@ -85,7 +85,9 @@ def test_who_told_a_no_name_story_is_forgotten_after_a_year(house: House, credit
 def test_keys_and_bodies_go(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """Keys go after 30 days, bodies after 24 hours; the log says how many and nothing of what they were."""
     house.do(lambda tx, policy: inbox.remember(tx, "event:Ev0CANARY"))
-    house.do(lambda tx, policy: inbox.park(tx, key="event:Ev1CANARY", body="CANARY", reason="ValueError"))
+    house.do(
+        lambda tx, policy: inbox.park(tx, key="event:Ev1CANARY", reason="ValueError", kept=inbox.Kept("U1", "CANARY"))
+    )
     house.now += timedelta(hours=25)
     assert told(house)[Kind.BODIES] == (1, 0)
     with caplog.at_level(logging.DEBUG):

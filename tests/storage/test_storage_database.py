@@ -212,19 +212,19 @@ def test_errors_do_not_repeat_what_people_wrote(begin: Any, a_draft: Callable[..
 async def test_a_parked_job_keeps_its_words_for_a_day(
     database: Database, writer: Writer, workspace: str, now: datetime, begin: Any, plain: sqlite3.Connection
 ) -> None:
-    """The body of what was parked goes after 24 hours, its reason stays; keys go after 30 days."""
+    """What was kept of a parked job, and whose it was, goes after 24 hours, its reason stays; keys go after 30 days."""
 
     def broken(tx: Any) -> None:
         raise ValueError(CANARY)
 
-    await writer.once(broken, key="event:1", body={"text": CANARY})
-    kept = "SELECT body IS NOT NULL, reason FROM parked"
+    await writer.once(broken, key="event:1", kept=lambda tx: inbox.Kept("U1", CANARY))
+    kept = "SELECT body IS NOT NULL, person IS NOT NULL, reason FROM parked"
     with begin(at=now + timedelta(hours=23)) as tx:
         inbox.forget_old(tx)
-    assert plain.execute(kept).fetchall() == [(1, "ValueError")]
+    assert plain.execute(kept).fetchall() == [(1, 1, "ValueError")]
     with begin(at=now + timedelta(hours=25)) as tx:
         inbox.forget_old(tx)
-    assert plain.execute(kept).fetchall() == [(0, "ValueError")]
+    assert plain.execute(kept).fetchall() == [(0, 0, "ValueError")]
     plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert CANARY.encode() not in database.path.read_bytes()
     with begin(at=now + timedelta(days=29)) as tx:

@@ -72,7 +72,7 @@ async def test_a_job_that_fails_at_the_commit_is_found_out(database: Database, w
     assert [jobs[0].result(10), jobs[2].result(10)] == ["a", "b"]
     with pytest.raises(IntegrityError):
         jobs[1].result(10)
-    assert await writer.once(fails_at_commit, key="event:bad", body={}) is PARKED
+    assert await writer.once(fails_at_commit, key="event:bad") is PARKED
     assert keys(database.path) == {"a", "b", "event:bad"}
     assert plain.execute("SELECT count(*) FROM child").fetchone() == (0,)
 
@@ -96,9 +96,9 @@ async def test_a_full_database_loses_and_invents_nothing(database: Database, wri
     assert refused and all(isinstance(outcomes[key], DatabaseUnavailable) for key in refused)
     assert keys(database.path) == jobs.keys() - refused
     with pytest.raises(DatabaseUnavailable):
-        await writer.once(keep("k99", weight=9000), key="event:1", body={"text": "x"})
+        await writer.once(keep("k99", weight=9000), key="event:1")
     room["pages"] = 2**30
-    assert await writer.once(keep("k99", weight=9000), key="event:1", body={"text": "x"}) == "k99"
+    assert await writer.once(keep("k99", weight=9000), key="event:1") == "k99"
     for key in refused:
         assert writer.submit(keep(key, weight=3000)).result(10) == key
     assert keys(database.path) == jobs.keys() | {"k99", "event:1"}
@@ -185,7 +185,7 @@ async def test_a_locked_database_is_unavailable_and_nothing_is_parked(impatient:
     assert all(isinstance(job.exception(20), DatabaseUnavailable) for job in jobs)
     assert time.monotonic() - began < 5, "each job waited by itself"
     with pytest.raises(DatabaseUnavailable):
-        await impatient.once(keep("k1"), key="event:1", body={"text": "x"})
+        await impatient.once(keep("k1"), key="event:1")
     plain.execute("ROLLBACK")
     assert await impatient.once(keep("k1"), key="event:1") == "k1"
     assert await impatient.run(inbox.parked_jobs) == []

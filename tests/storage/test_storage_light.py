@@ -100,7 +100,7 @@ async def test_one_that_fails_does_not_take_the_others_with_it(database: Databas
 
     first, bad, last = await asyncio.gather(
         light.once(keep("a"), key="event:1", light=True),
-        light.once(broken, key="event:2", body={}, light=True),
+        light.once(broken, key="event:2", light=True),
         light.once(keep("b"), key="event:3", light=True),
     )
     assert (first, bad, last) == ("a", PARKED, "b")

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,19 @@ def test_something_else_is_unavailable(fresh: Database) -> None:
     with pytest.raises(DatabaseUnavailable):
         schema.migrate(fresh)
     assert fresh.path.read_text().startswith("Dear diary")
+
+
+def test_what_was_parked_whole_is_emptied(fresh: Database, steps: Path) -> None:
+    """Bodies from before it was known whose they are do not outlive the migration; keys and reasons do."""
+    for later in (steps / "versions").glob("*.py"):
+        if later.name[:4].isdecimal() and later.name > "0013":
+            later.unlink()
+    schema.migrate(fresh, script_location=steps)
+    with closing(sqlite3.connect(fresh.path, isolation_level=None)) as old:
+        old.execute("INSERT INTO parked VALUES ('W', 'event:1', '{\"token\": \"canary\"}', 'KeyError', 1)")
+    assert schema.migrate(fresh)[0] == "0012"
+    with closing(sqlite3.connect(fresh.path)) as new:
+        assert new.execute("SELECT key, body, reason, person FROM parked").fetchall() == [
+            ("event:1", None, "KeyError", None)
+        ]
+    assert b"canary" not in fresh.path.read_bytes()

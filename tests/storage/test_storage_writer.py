@@ -87,7 +87,7 @@ async def test_one_bad_job_does_not_take_the_others_with_it(
     parked: list[tuple[str, str]] = []
     writer.on_parked = lambda key, reason: parked.append((key, reason))
     good = [writer.once(keep(f"good{n}"), key=f"event:{n}") for n in range(3)]
-    bad = writer.once(broken, key="event:bad", body={"text": "canary"}, apology=lambda tx: None)
+    bad = writer.once(broken, key="event:bad", apology=lambda tx: None)
     gathered = asyncio.gather(good[0], bad, good[1], good[2])
     await asyncio.sleep(0)
     held()
@@ -108,8 +108,8 @@ async def test_a_parked_job_apologises_and_is_not_tried_again(
     def apology(tx: Tx) -> None:
         outbox.enqueue(tx, Message("sorry", "channel:D1"))
 
-    assert await writer.once(broken, key="event:1", body={"text": "x"}, apology=apology) == HasBeenParked(told=True)
-    assert await writer.once(broken, key="event:1", body={"text": "x"}, apology=apology) is ALREADY_DONE
+    assert await writer.once(broken, key="event:1", apology=apology) == HasBeenParked(told=True)
+    assert await writer.once(broken, key="event:1", apology=apology) is ALREADY_DONE
     assert lanes == [{"channel:D1"}]
     with database.reading(workspace, now) as tx:
         assert outbox.waiting(tx) == 1

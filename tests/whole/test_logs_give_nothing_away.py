@@ -150,7 +150,9 @@ async def test_the_libraries_never_speak_at_debug(log: io.StringIO) -> None:
 def test_the_watch_learns_what_is_stored(writer: Writer, log_that_gives_nothing_away: Watch) -> None:
     """Whoever becomes known as a teller, and what is stored of what people wrote, may be in no line from then on."""
     teller = writer.submit(lambda tx: tellers.meet(tx, "U0SAM", dm_channel="D0SAM")).result(10)
-    writer.submit(lambda tx: inbox.park(tx, key="event:1", body=f"It was {CANARY}.", reason="ValueError")).result(10)
+    writer.submit(lambda tx: inbox.park(tx, key="event:1", reason="ValueError", kept=inbox.Kept(None, CANARY))).result(
+        10
+    )
     logger, watch = logging.getLogger("bot.app"), log_that_gives_nothing_away
     for words in (f"lane teller:{teller.id} failed", "asked U0SAM again", "no channel D0SAM", f"cannot keep {CANARY}"):
         logger.handle(logger.makeRecord("bot.app", logging.DEBUG, bot.app.__file__, 1, words, (), None))

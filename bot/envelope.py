@@ -1,0 +1,74 @@
+"""What an envelope from Slack says: whose it is, and what is kept of it should it be parked.
+
+Pure. Slack wraps a great deal around what somebody did: the whole message that a button stands on, profiles, a token,
+addresses to answer at. None of that is kept. `connection.py` and `edge.py` ask.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot import ids
+
+_SOMEBODY_ELSES: Final = frozenset({ids.REDACT_VIEW, ids.SUGGEST_VIEW})
+"""Forms that open with a teller's answers in their boxes: what comes back is hardly the sender's own."""
+
+
+def sender_of(payload: Mapping[str, Any]) -> str | None:
+    """Who wrote, pressed, typed or sent it; None where it does not say."""
+    event = _mapping(payload.get("event"))
+    message = _mapping(event.get("message") or event.get("previous_message") or event)  # edited, deleted, or said
+    user = event.get("user") or message.get("user") or payload.get("user") or payload.get("user_id")
+    return str((user.get("id") if isinstance(user, Mapping) else user) or "") or None
+
+
+def person_of(payload: Mapping[str, Any]) -> str:
+    """Whose delivery it is, as far as can be told: what cannot be told is one person's."""
+    return sender_of(payload) or str(_mapping(payload.get("event")).get("channel") or "")
+
+
+def is_message(payload: Mapping[str, Any]) -> bool:
+    """Whether it is something that somebody said, changed or deleted."""
+    return _mapping(payload.get("event")).get("type") == "message"
+
+
+def kept_of(payload: Mapping[str, Any], *, words: bool = True) -> str:
+    """What is kept of it, as JSON: what kind of thing it was and, if `words`, those that its sender typed."""
+    if isinstance(payload.get("event"), Mapping):
+        kept = _event(_mapping(payload["event"]))
+    elif payload.get("command"):
+        verb = str(payload.get("text") or "").split()[:1]  # what follows may be a story's code
+        kept = {"command": payload["command"], "text": "".join(verb)}
+    elif payload.get("actions"):
+        kept = {"type": payload.get("type"), "action_id": _first(payload["actions"]).get("action_id")}
+    else:
+        view = _mapping(payload.get("view"))
+        kept = {"type": payload.get("type"), "callback_id": view.get("callback_id"), "words": _typed(view)}
+    if not words:
+        kept = {name: value for name, value in kept.items() if name not in ("text", "words")}
+    return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=True, default=str)
+
+
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    if event.get("type") != "message":
+        return {"type": event.get("type")}
+    changed = event.get("subtype") == "message_changed"
+    text = (_mapping(event.get("message")) if changed else event).get("text")
+    return {name: event.get(name) for name in ("type", "subtype", "channel_type")} | {"text": text}
+
+
+def _typed(view: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed into the boxes of a form, by box."""
+    if str(view.get("callback_id")) in _SOMEBODY_ELSES:
+        return {}
+    boxes = _mapping(_mapping(view.get("state")).get("values"))
+    found = {box: _mapping(entry).get("value") for box, held in boxes.items() for entry in _mapping(held).values()}
+    return {str(box): value for box, value in found.items() if isinstance(value, str)}
+
+
+def _first(actions: Any) -> Mapping[str, Any]:
+    return _mapping(actions[0]) if isinstance(actions, list) else {}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
