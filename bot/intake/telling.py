@@ -282,10 +282,10 @@ def _plain(sentence: str) -> Rendered:
 
 
 def sorry() -> Rendered:
-    """Something they sent made the program stumble; it is put aside, and the keeper sees that it is."""
+    """Something they sent made the program stumble; the keeper sees that it did, whether or not any words are kept."""
     return _plain(
-        "Something went wrong with your last message, and it is my fault. I've put it aside for the people who "
-        "run this. Please send it again, perhaps in other words."
+        "Something went wrong with your last message, and it is my fault. The people who run this can see that it did. "
+        "Please send it again, perhaps in other words."
     )
 
 
