@@ -1,12 +1,13 @@
-"""What has been kept for as long as it may be: which rows those are, and how the link to a person is cut.
+"""What has been kept for as long as it may be: which rows those are.
 
-How long each may be kept is the keeper's, so the instants come in as arguments. `bot.rights.retention` calls this.
+How long each may be kept is the keeper's, so the instants come in as arguments. `bot.rights.retention` calls this; how
+the link to a person is cut is in `unlinking.py`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from storage import editions
 from storage.database import Tx
@@ -53,11 +54,6 @@ def linked_before(tx: Tx, before: datetime) -> Sequence[str]:
             .order_by(StoryRow.number + 0)  # or SQLite would read all stories in this order
         ).scalars()
     )
-
-
-def unlink(tx: Tx, story_id: str) -> None:
-    """Nothing says any more who told this story."""
-    tx.connection.execute(delete(AuthorRow).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id))
 
 
 def drafts_past(tx: Tx, now: datetime) -> int:

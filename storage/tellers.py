@@ -104,11 +104,11 @@ def set_teller(tx: Tx, teller_id: str, **values: Any) -> None:
     _CHANGE.change(tx, {"row": teller_id, **values})
 
 
-# ── the only link from a story to a person ────────────────────────────────────────────────────────────────────────
+# ── who told a story ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def set_author(tx: Tx, story_id: str, teller_id: str, draft_id: str) -> None:
-    """Say who told a story. This table is the only place that can."""
+    """Say who told a story. No other table does; `unlinking.py` has what leads there in other ways."""
     tx.insert_once(AuthorRow, {"story_id": story_id, "teller_id": teller_id, "draft_id": draft_id})
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.intake import trail
-from bot.intake.carrying import Carrier, texts
+from bot.intake.carrying import WHISPER, Carrier, texts
 from bot.intake.completion import answers_from, version_of
 from bot.intake.dialogue import (
     Ask,
@@ -236,6 +236,14 @@ def say_too_late(tx: Tx, ts: str, draft: Draft, *, deleted: bool) -> None:
             key=f"too-late:{draft.id}:{ts}:{deleted}",
         ),
     )
+
+
+def say_over(tx: Tx, pressed: Pressed) -> None:
+    """A press on a message of a draft that is known no more is answered; on somebody else's it is not."""
+    there = drafts.find(tx, pressed.value.partition(":")[0])
+    if there is None and pressed.channel and tellers.find_teller(tx, pressed.user_id) is not None:
+        over = Message(WHISPER, tidings.channel(pressed.channel), op=Op.WHISPER, args={"what": "over"})
+        outbox.enqueue(tx, replace(over, person=pressed.user_id))
 
 
 def own_story(tx: Tx, user_id: str, story_id: str) -> Story | None:

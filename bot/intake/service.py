@@ -252,6 +252,8 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
     draft = own_draft(tx, pressed)
     if draft is not None:
         _press(tx, policy, shelf, draft, pressed, move, care=care)
+    else:
+        sending.say_over(tx, pressed)
 
 
 def _press(

@@ -14,7 +14,7 @@ from bot.outgoing import Rendered
 from bot.story.papers import PAPERS
 from bot.story.policy import Policy
 from bot.story.screening import KIND_WORDS
-from bot.story.taking_back import take_back_button
+from bot.story.taking_back import NOT_YOURS, take_back_button
 from bot.story.view import StoryView
 from bot.text import count, cut, day, escape, short_day
 
@@ -235,7 +235,7 @@ def whisper(what: str, where: str) -> Rendered:
             "posted": "That story is in a digest already, so it can't be changed now.",
             "posted_meanwhile": "Your story has gone into the digest meanwhile, so it can't be changed now. "
             "Your new words are still here until you delete them.",
-            "not_yours": "There is no such story of yours.",
+            "not_yours": NOT_YOURS,
             "nothing_to_send": "There is nothing to send back yet. Write your answer in this thread first.",
             "answer_too_long": "That makes the answer longer than readers get. Edit or delete a message in its thread, "
             "then press Send back.",

@@ -93,7 +93,7 @@ async def _withdraw(
         if isinstance(done, What):
             return False, _REFUSED[done]
         forgetting = Forgetting(database, writer, workspace.id, clock, lambda: policy, settings.tombstones_file)
-        number, in_slack = done
+        number, in_slack, known = done
         try:
             await forgetting.remember()
         except (OSError, ValueError) as error:
@@ -102,7 +102,7 @@ async def _withdraw(
         clean = await _off_the_disk(forgetting)
     finally:
         await asyncio.to_thread(writer.close)
-    return True, "\n".join(_said(number, in_slack, alone=alone, clean=clean))
+    return True, "\n".join(_said(number, in_slack, known=known, alone=alone, clean=clean))
 
 
 async def _off_the_disk(forgetting: Forgetting) -> bool:
@@ -115,24 +115,27 @@ async def _off_the_disk(forgetting: Forgetting) -> bool:
     return True
 
 
-def _by_code(tx: Tx, policy: Policy, code: str) -> What | tuple[int, int]:
-    """The story's number, and how many messages in Slack show it; or why nothing was done."""
+def _by_code(tx: Tx, policy: Policy, code: str) -> What | tuple[int, int, bool]:
+    """The story's number, how many messages in Slack show it, and whether its teller is known; or why not."""
     surface = audit.Surface.TERMINAL
     story = service.by_code(tx, code, surface=surface)
     if isinstance(story, What):
         return story
+    known = tellers.find_author(tx, story.id) is not None
     if not service.withdraw(tx, policy, story, by=WithdrawnBy.CODE, actor=audit.KEEPER, surface=surface):
         return What.ALREADY
     lines = removals.of_story(tx, story.id)
     waiting = [one for one in lines if one.state is RemovalState.PENDING and one.surface not in _NO_MESSAGES]
-    return story.number, len(waiting)
+    return story.number, len(waiting), known
 
 
-def _said(number: int, in_slack: int, *, alone: bool, clean: bool) -> list[str]:
+def _said(number: int, in_slack: int, *, known: bool, alone: bool, clean: bool) -> list[str]:
     gone = f"Story {number} is taken back: its words are gone from the database."
     if not clean:
         gone += " The last traces on the disk go when the bot looks next, within a minute of running."
+    # Where the bot wrote to whoever told it is forgotten with who that was.
+    chat = [] if known else ["Who told it is known no more: what the bot wrote in their chat stays there."]
     if not in_slack:
-        return [gone, "Nothing in Slack shows it."]
+        return [gone, *chat] if chat else [gone, "Nothing in Slack shows it."]
     when = "when the bot runs: altogether run" if alone else "now, by the running bot."
-    return [gone, f"In Slack {count(in_slack, 'message')} of the bot may show it; they are removed {when}"]
+    return [gone, f"In Slack {count(in_slack, 'message')} of the bot may show it; they are removed {when}", *chat]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.rights.rules import CODE, Ledger, What
+from bot.story.taking_back import NOT_YOURS
 from bot.text import escape, short_day
 from storage.withdrawals import Surface, Withdrawal, WithdrawnBy
 
@@ -50,7 +51,7 @@ def takedown_question(number: int, story_id: str, reason: str) -> Rendered:
     first = f"Take story {number} down?"
     rest = (
         "It goes from the digest and everywhere else I can reach, and can't be undone. Whoever told it hears this, "
-        "without your name:"
+        "without your name, unless I have forgotten who that is:"
     )
     buttons = kit.actions(
         kit.button("Take it down", ids.TAKE_DOWN, f"{story_id}:{reason}", style="danger"),
@@ -63,10 +64,18 @@ def takedown_question(number: int, story_id: str, reason: str) -> Rendered:
 
 _LINES: Final[Mapping[What, str]] = {
     What.DONE: "The story is being taken back. Whoever told it finds the list of what has gone in our direct message.",
+    What.DONE_UNKNOWN: (
+        "The story is being taken back, from the digest and everywhere else I can find it. I no longer know who told "
+        "it: what I wrote in their chat stays there, for them alone to see, and no list follows."
+    ),
     What.TAKEN_DOWN: "The story is being taken down. Whoever told it hears that, with your reason.",
+    What.TAKEN_DOWN_UNKNOWN: (
+        "The story is being taken down. I no longer know who told it: nobody hears of it, and what I wrote in their "
+        "chat stays there."
+    ),
     What.LEFT: "Kept. Nothing changed.",
     What.ALREADY: "That story has been taken back already. Nothing changed.",
-    What.NOT_YOURS: "There is no such story of yours. /story mine lists yours.",
+    What.NOT_YOURS: NOT_YOURS,
     What.BAD_CODE: "That code fits no story. It has three words and a number: /story withdraw maple-grape-stone-31",
     What.TOO_MANY: "Too many wrong codes were tried for that story. Nothing changed. Please try again in an hour.",
     What.NOT_REVIEWER: "Only reviewers can take a story down. Nothing changed.",

@@ -18,6 +18,7 @@ from bot.rights.forgetting import Forgetting
 from bot.rights.rules import What
 from bot.story import codes, tidings
 from bot.story.policy import Policy
+from bot.story.taking_back import BY_CODE
 from bot.text import from_slack
 from storage import audit, outbox, stories
 from storage.database import Tx
@@ -86,7 +87,7 @@ async def _withdraw(edge: Edge, call: Call) -> Rendered | None:
             return blocks.question_by_code(by_code.number, codes.tidied(call.rest))
         story = service.own(tx, call.user_id, number, surface=audit.Surface.COMMAND)
         if story is None:
-            return blocks.plain(f"There is no story {number} of yours. {ids.COMMAND} mine lists yours.")
+            return blocks.plain(f"There is no story {number} of yours that I know of. If you told it, {BY_CODE}")
         if story.status is StoryStatus.WITHDRAWN:
             return blocks.plain(f"Story {number} has been taken back already. Nothing changed.")
         return blocks.question(story.number, story.id)

@@ -15,6 +15,7 @@ from bot.rights.permission_rules import (
     places_in_a_sentence,
 )
 from bot.story.policy import Policy
+from bot.story.taking_back import NOT_YOURS
 from bot.text import cut, escape
 from storage.records import Naming, Place
 
@@ -23,7 +24,7 @@ NAMING: Final = "naming"
 CREDIT: Final = "credit"
 
 _PROBLEMS: Final = {
-    Problem.NOT_YOURS: "There is no such story of yours.",
+    Problem.NOT_YOURS: NOT_YOURS,
     Problem.NOT_SHOWN: "That story isn't shown anywhere and isn't on its way, so there is no permission to change.",
     Problem.MOVED_ON: "This story has changed since you opened this. Close it, then press Change permission again.",
     Problem.NOT_OFFERED: "That can't be chosen any more. Close this, then press Change permission again.",

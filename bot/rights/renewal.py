@@ -14,6 +14,7 @@ from bot.rights import renewal_blocks as blocks
 from bot.rights.months import months_before
 from bot.story import tidings
 from bot.story.policy import Policy
+from bot.story.taking_back import NOT_YOURS
 from storage import audit, outbox, permissions, renewals, stories, tellers
 from storage.audit import Surface
 from storage.database import Tx
@@ -59,7 +60,7 @@ def keep(tx: Tx, *, by: str, value: str, notice_version: int) -> str | None:
             reason="not_theirs",
             surface=Surface.BUTTON,
         )
-        return blocks.NOT_YOURS
+        return NOT_YOURS
     version = _shown_version(tx, story)
     if version is None or not renewals.renew(tx, story.id):
         return blocks.TOO_LATE
@@ -73,7 +74,7 @@ def keep(tx: Tx, *, by: str, value: str, notice_version: int) -> str | None:
 def say(tx: Tx, sentence: str, *, channel: str, person: str) -> None:
     """Tell somebody, privately, why nothing was done; a payload that names nobody, or no place, gets nothing."""
     if channel and person:
-        args = {"theirs": sentence != blocks.NOT_YOURS}
+        args = {"theirs": sentence != NOT_YOURS}
         outbox.enqueue(tx, Message(LINE, tidings.channel(channel), op=Op.WHISPER, args=args, person=person))
 
 
@@ -191,7 +192,7 @@ def _nobody(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 
 def _line(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
-    return blocks.plain(blocks.TOO_LATE if row.args["theirs"] else blocks.NOT_YOURS)
+    return blocks.plain(blocks.TOO_LATE if row.args["theirs"] else NOT_YOURS)
 
 
 KINDS: Kinds = {

@@ -12,7 +12,6 @@ from bot.outgoing import Rendered
 from bot.text import day, escape, month_and_year
 
 TOO_LATE: Final = "That has been answered, or its time is over. /story mine shows where each story may be shown."
-NOT_YOURS: Final = "There is no such story of yours."
 
 
 def plain(sentence: str) -> Rendered:

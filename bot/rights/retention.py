@@ -17,7 +17,7 @@ from bot.rights.months import months_before
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.text import count
-from storage import audit, breakglass, erasing, guesses, inbox, keeping, outbox, stories
+from storage import audit, breakglass, erasing, guesses, inbox, keeping, outbox, stories, unlinking
 from storage.database import Tx
 from storage.records import Message, Op
 
@@ -58,10 +58,9 @@ def purge(tx: Tx, policy: Policy) -> datetime:
     for story_id in declined:
         _forget_declined(tx, policy, story_id)
     gone[Kind.DECLINED] = len(declined)
+    unlinking.finish(tx)
     linked = keeping.linked_before(tx, _linked_before(tx, policy))
-    for story_id in linked:
-        keeping.unlink(tx, story_id)
-    gone[Kind.LINKS] = len(linked)
+    gone[Kind.LINKS] = sum([unlinking.unlink(tx, story_id) for story_id in linked])
     gone[Kind.KEYS], gone[Kind.BODIES] = inbox.forget_old(tx, **_inbox(tx, policy))
     guesses.forget_old(tx)
     breakglass.forget_before(tx, months_before(tx.now, policy.audit_months))

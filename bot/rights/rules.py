@@ -22,7 +22,10 @@ class What(StrEnum):
     """What came of a press or a command."""
 
     DONE = "done"
+    DONE_UNKNOWN = "done_unknown"
+    """The same, of a story whose teller is known no more, so that nobody gets the list."""
     TAKEN_DOWN = "taken_down"
+    TAKEN_DOWN_UNKNOWN = "taken_down_unknown"
     LEFT = "left"
     ALREADY = "already"
     NOT_YOURS = "not_yours"

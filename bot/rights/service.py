@@ -92,8 +92,10 @@ def take_back(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
 
 
 def _withdrawn(tx: Tx, policy: Policy, story: Story, by: WithdrawnBy) -> What:
-    done = withdraw(tx, policy, story, by=by, actor=audit.AUTHOR, surface=audit.Surface.BUTTON)
-    return What.DONE if done else What.ALREADY
+    known = tellers.find_author(tx, story.id) is not None
+    if not withdraw(tx, policy, story, by=by, actor=audit.AUTHOR, surface=audit.Surface.BUTTON):
+        return What.ALREADY
+    return What.DONE if known else What.DONE_UNKNOWN
 
 
 def take_down(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
@@ -105,6 +107,7 @@ def take_down(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
         return What.NOT_REVIEWER
     if story is None:
         return What.NO_STORY
+    known = tellers.find_author(tx, story.id) is not None
     done = withdraw(
         tx,
         policy,
@@ -114,7 +117,9 @@ def take_down(tx: Tx, policy: Policy, *, user_id: str, value: str) -> What:
         surface=audit.Surface.BUTTON,
         reason=from_slack(reason)[: rules.MOST_REASON],
     )
-    return What.TAKEN_DOWN if done else What.ALREADY
+    if not done:
+        return What.ALREADY
+    return What.TAKEN_DOWN if known else What.TAKEN_DOWN_UNKNOWN
 
 
 def _deny(tx: Tx, story_id: str | None, verb: str, reason: str, surface: audit.Surface) -> None:

@@ -15,6 +15,7 @@ from bot.sequel import rules
 from bot.sequel.rules import What
 from bot.story import declining
 from bot.story.screened import nouns
+from bot.story.taking_back import NOT_YOURS
 from bot.story.view import WHAT_NEXT, at_length
 from bot.text import count, escape, join, month_and_year
 from storage.records import DeclineReason, Place
@@ -223,7 +224,7 @@ def _take_back(number: int, one: Sequel) -> kit.Element:
 LINES: Final[Mapping[What, str]] = {
     What.NO_WORDS: "There are no words yet.",
     What.TOO_LONG: "It is too long to be shown as one message. Please make it shorter.",
-    What.NOT_YOURS: "There is no such story of yours.",
+    What.NOT_YOURS: NOT_YOURS,
     What.NOT_SHOWN: "That story is shown nowhere at the moment, so nothing can stand beside it.",
     What.OVER: "There is nothing to do any more: that was answered, or taken back.",
     What.NOT_SAVED: "I couldn't save that. Nothing has changed; please try again in a minute.",

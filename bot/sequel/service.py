@@ -215,7 +215,9 @@ def _put_card(tx: Tx, policy: Policy, one: Sequel, version: Version) -> None:
 
 
 def _tell(tx: Tx, one: Sequel) -> None:
-    """Tell its teller how it stands now."""
+    """Tell its teller how it stands now, as long as it is known who that is."""
+    if tellers.find_author(tx, one.story_id) is None:
+        return
     args: dict[str, str | int | bool | None] = {"sequel": one.id, "n": one.n, "what": one.state.value}
     to, key = tidings.author(one.story_id), f"{asking.NEWS}:{one.mark}:{one.state.value}"
     outbox.enqueue(tx, Message(asking.NEWS, to, args=args, story_id=one.story_id, key=key))

@@ -60,7 +60,10 @@ class TellerRow(Base):
 
 
 class AuthorRow(Base):
-    """The only link from a story to a person."""
+    """Who told a story: until it is cut, delivery notes beside it where messages to them stand, to take them back.
+
+    `unlinking.py` cuts it, and everything else that leads from the story to its teller.
+    """
 
     __tablename__ = "author"
     __table_args__ = (

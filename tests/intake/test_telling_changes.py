@@ -6,6 +6,7 @@ from intake_person import DIFFERENCE, LESSON, WHAT, At, Person
 
 from bot.intake import sending, service
 from bot.intake.greeting import Standing
+from bot.story.taking_back import NOT_YOURS
 from storage import drafts, stories
 from storage.records import DraftState, Naming, Place, Purpose, StoryStatus, VersionKind
 
@@ -154,7 +155,7 @@ def test_somebody_elses_story(at: At) -> None:
     rae.say("hi")
     story = sam.house.story()
     rae.press_raw("change_story", story.id, rae.last)
-    assert rae.last.words == "There is no such story of yours."
+    assert rae.last.words == NOT_YOURS
     rae.press_raw("leave_it", story.id, rae.last)
     rae.press_raw("delete_story", story.id, rae.last)
     assert sam.house.read(lambda tx: sending.own_story(tx, rae.id, story.id)) is None

@@ -102,5 +102,5 @@ async def test_nobody_else_gets_the_form(play: Play) -> None:
     ).post
     assert post is not None
     await priya.press("Change permission", ts=post.ts)
-    await priya.hear("There is no such story of yours.")
+    await priya.hear("There is no such story of yours that I know of.")
     assert priya.view is None

@@ -9,6 +9,7 @@ from bot.digest import service as digest
 from bot.rehearsal.validation import check_message
 from bot.rights import renewal, renewal_blocks, retention
 from bot.rights.retention import Kind
+from bot.story.taking_back import NOT_YOURS
 from storage import audit, permissions, stories
 from storage.database import Database
 from storage.records import Place, Story, StoryStatus
@@ -148,7 +149,7 @@ def test_nobody_but_its_teller_answers(house: House) -> None:
     """Another's press, or a forged value, changes nothing and is recorded without a name."""
     story = published(house)
     look(house, TWO_YEARS + timedelta(seconds=1))
-    assert press(house, story, by="U0OTHER") == renewal_blocks.NOT_YOURS
+    assert press(house, story, by="U0OTHER") == NOT_YOURS
     look(house, TWO_YEARS + timedelta(days=61))
     assert WORDS not in house.seen()
 

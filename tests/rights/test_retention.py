@@ -13,9 +13,9 @@ from bot.rights import retention
 from bot.rights.months import months_before
 from bot.rights.retention import Kind
 from bot.story import tidings
-from storage import audit, inbox, stories, tellers
+from storage import audit, inbox, outbox, stories, tellers
 from storage.database import Database
-from storage.records import StoryStatus
+from storage.records import Message, OutboxState, Story, StoryStatus
 from tests.digest.digest_house import AMIRA, FRIDAY
 from tests.rights.permission_house import House
 
@@ -72,6 +72,7 @@ def test_who_told_a_no_name_story_is_forgotten_after_a_year(house: House, credit
     story = house.tell(credit=credit)
     house.now = FRIDAY
     house.do(digest.tick)
+    house.deliver()
     house.now = FRIDAY.replace(year=2026) - timedelta(seconds=1)
     house.do(retention.purge)
     assert house.read(lambda tx: tellers.find_author(tx, story.id)) is not None
@@ -80,6 +81,40 @@ def test_who_told_a_no_name_story_is_forgotten_after_a_year(house: House, credit
     assert (house.read(lambda tx: tellers.find_author(tx, story.id)) is None) is unlinked
     assert house.story(story).status is StoryStatus.POSTED
     assert told(house)[Kind.LINKS] == (0, int(unlinked))
+
+
+def test_the_link_stays_while_something_is_being_said(house: House) -> None:
+    """While a message to its teller is on its way the link is not cut; what only waits is not said any more."""
+    story = house.tell(credit=None)
+    house.now = FRIDAY
+    house.do(digest.tick)
+    house.deliver()
+    house.now = FRIDAY.replace(year=2026) + timedelta(days=1)
+    for kind in ("first", "second"):
+        told = Message(kind, tidings.author(story.id), story_id=story.id, key=kind)
+        house.do(lambda tx, policy, told=told: outbox.enqueue(tx, told))
+    house.do(retention.purge)
+    assert house.read(lambda tx: tellers.find_author(tx, story.id)) is not None
+    first = house.read(lambda tx: outbox.find_by_key(tx, "first"))
+    assert first is not None and first.state is OutboxState.SENDING
+    house.do(lambda tx, policy: outbox.mark_parked(tx, first, "no_author"))
+    second = house.read(lambda tx: outbox.find_by_key(tx, "second"))
+    assert second is not None and second.state is OutboxState.SENDING, "the turn is handed on"
+    house.do(lambda tx, policy: outbox.mark_dropped(tx, second, "superseded"))
+    later = Message("third", tidings.author(story.id), story_id=story.id, due_at=house.now + timedelta(days=1))
+    house.do(lambda tx, policy: outbox.enqueue(tx, later))
+    house.do(retention.purge)
+    assert house.read(lambda tx: tellers.find_author(tx, story.id)) is None
+    assert not house.read(lambda tx: outbox.waiting_lanes(tx))
+    assert told_of(house, story) == []
+
+
+def told_of(house: House, story: Story) -> list[str]:
+    """Kinds of the rows that are addressed to whoever told the story."""
+    statement = "SELECT kind FROM outbox WHERE recipient = ?"
+    return house.read(
+        lambda tx: [row[0] for row in tx.connection.exec_driver_sql(statement, (tidings.author(story.id),))]
+    )
 
 
 def test_keys_and_bodies_go(house: House, caplog: pytest.LogCaptureFixture) -> None:

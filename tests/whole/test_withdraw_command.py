@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -72,3 +73,18 @@ async def test_a_code_at_the_terminal_takes_a_story_back(tmp_path: Path) -> None
             await gone(play)
             letter = await play.person("sam").hear("Story 1 is taken back.")
             assert CANARY not in letter.shown
+
+
+async def test_where_nobody_knows_who_told_it_the_terminal_says_what_stays(tmp_path: Path) -> None:
+    """A story whose teller is forgotten goes by its code as well; what the bot wrote in their chat is said to stay."""
+    async with open_rehearsal(tmp_path / "play") as (rehearsal, database, environment):
+        play = stand(rehearsal, environment, database)
+        async with running(play, environment):
+            await canary_story(play, approve=False)
+            code = await code_of(play, "sam")
+        with sqlite3.connect(database) as connection:
+            connection.execute("DELETE FROM author")
+        settings = load_settings(environment, env_file=None, slack=False)
+        done, said = await asyncio.to_thread(withdraw_by_code, settings, code)
+        assert done and "Who told it is known no more: what the bot wrote in their chat stays there." in said
+        assert on_disk(play) == []
