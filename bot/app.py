@@ -33,7 +33,6 @@ from bot.facts import Facts, learn, make_policy
 from bot.intake import listeners as intake_listeners
 from bot.intake import rendering as intake_rendering
 from bot.intake import waking, whereabouts
-from bot.intake.greeting import may_tell
 from bot.intake.recovery import Recovery
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
@@ -60,7 +59,7 @@ from bot.rights import rendering as rights_rendering
 from bot.rights.forgetting import Forgetting
 from bot.sequel import listeners as sequel
 from bot.settings import Settings
-from bot.story.policy import Policy
+from bot.story.policy import May, Policy
 from bot.story.when import coming_slot
 from bot.storybook.keeping import Keeping
 from bot.text import count, day, time_of_day, zone_name
@@ -283,8 +282,8 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
     every |= {**permission_listeners.COMMANDS, **rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS}
     every |= keeper_stats.commands(lambda: house.shelf.current)
 
-    async def may_read(user_id: str) -> bool:
-        return may_tell(house.edge.policy, await people.standing(user_id))
+    async def may_read(user_id: str) -> May:
+        return await people.may_read(house.edge.policy, user_id)
 
     others = Others(writing=whereabouts.where(house.shelf), waiting=review.waiting)
     reading_listeners.register(app, house.edge, may_read, lambda: themes_of(house.shelf.current), others)

@@ -44,6 +44,8 @@ class Standing(StrEnum):
     STRANGER = "stranger"
     NOBODY = "nobody"
     """A bot, or somebody who has left: nothing is said."""
+    UNKNOWN = "unknown"
+    """Slack cannot say just now, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ class Greeted:
 
 
 def may_tell(policy: Policy, standing: Standing) -> bool:
-    """Whether this person may tell a story here."""
-    return standing is Standing.MEMBER or (policy.guests_may_tell and standing is not Standing.NOBODY)
+    """Whether this person may tell a story here. A Slack that cannot say who they are keeps no member from it."""
+    if standing in (Standing.MEMBER, Standing.UNKNOWN):
+        return True
+    return policy.guests_may_tell and standing is not Standing.NOBODY
 
 
 def first_contact(tx: Tx, policy: Policy, teller: Teller, said: Said, standing: Standing) -> None:

@@ -20,6 +20,7 @@ _AT_ONCE: Final = 5
 _SETTING: Final = "REVIEWERS"
 _SLACKBOT: Final = "USLACKBOT"  # users.info does not call it a bot
 _MEMBER_ID: Final = 'In a profile: ⋮, "Copy member ID".'
+_NOBODY_KNOWN: Final = "reviewers are taken as given, and only with GUESTS_MAY_TELL=yes are stories read in Slack"
 _NOBODY: Final = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _NO_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 _PAID_ONLY: Final = frozenset({"plan_upgrade_required", "paid_teams_only", "paid_only"})
@@ -127,7 +128,7 @@ async def _look_up_all(client: AsyncWebClient, ids: list[str]) -> list[_Person]:
 async def _look_up(client: AsyncWebClient, user_id: str) -> _Person:
     answer = await ask(client, "users.info", user=user_id)
     if answer.cannot_know:
-        return _Person(user_id, note=f"reviewers are taken as given: {answer.why}")
+        return _Person(user_id, note=f"{_NOBODY_KNOWN}: {answer.why}")
     if answer.refused in _NOBODY:
         return _Person(user_id, wrong=f"{user_id} is nobody here ({answer.refused}). Remove it from REVIEWERS.")
     if answer.refused is not None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot import ids, kit
 from bot.outgoing import Rendered
 from bot.reading.rules import Found, Hit
+from bot.story.policy import May
 from bot.story.view import StoryView
 from bot.text import cut, escape, one_line
 
@@ -19,6 +20,13 @@ _MESSAGE: Final = 9_000
 _WORD: Final = re.compile(r"[^\W_]+")
 _SENTENCE: Final = 300
 _QUESTION: Final = 200
+RESULTS_TITLE: Final = "What I found"
+
+REFUSALS: Final = {
+    May.NOT: "The storybook here is for members of this workspace.",
+    May.UNSURE: "Slack can't tell me just now who is a member here, and stories are for members only. Please try again "
+    "in a minute; if it stays like this, tell the people who run me.",
+}
 
 Stem = Callable[[str], str]
 
@@ -38,9 +46,16 @@ def no_stories() -> Rendered:
     return plain(f"No stories yet. Yours could be the first: {ids.COMMAND}")
 
 
-def not_for_you() -> Rendered:
-    """To guests and people of other organisations."""
-    return plain("The storybook here is for members of this workspace.")
+def refused(may: May) -> Rendered | None:
+    """To guests and people of other organisations, and to people of whom Slack says nothing; None to readers."""
+    return None if may is May.READ else plain(REFUSALS[may])
+
+
+def refused_page(may: May, title: str) -> dict[str, Any] | None:
+    """The same on a page."""
+    if may is May.READ:
+        return None
+    return kit.modal(title, [kit.section(REFUSALS[may])], callback_id=ids.READING_VIEW, metadata="", close="Close")
 
 
 def heading(view: StoryView) -> str:
@@ -130,7 +145,7 @@ def results_page(found: Found, question: str, stem: Stem) -> dict[str, Any]:
     if found.more:
         blocks.append(kit.context("There are more. Another word makes them fewer."))
     return kit.modal(
-        "What I found",
+        RESULTS_TITLE,
         blocks or [kit.section("There is nothing more.")],
         callback_id=ids.READING_VIEW,
         metadata="",

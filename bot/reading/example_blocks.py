@@ -9,7 +9,7 @@ from bot import ids, kit
 from bot.story.view import Example, at_length
 from bot.text import cut, one_line
 
-_TITLE = "How somebody answered"
+TITLE = "How somebody answered"
 
 
 def page(example: Example) -> dict[str, Any]:
@@ -32,4 +32,4 @@ def none_page() -> dict[str, Any]:
 
 
 def _modal(blocks: list[kit.Block]) -> dict[str, Any]:
-    return kit.modal(_TITLE, blocks, callback_id=ids.READING_VIEW, metadata="", close="Close")
+    return kit.modal(TITLE, blocks, callback_id=ids.READING_VIEW, metadata="", close="Close")

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot import ids, kit
-from bot.reading.blocks import heading
+from bot.reading.blocks import REFUSALS, heading
 from bot.reading.rules import MANY, Home, Shelf, Theme
 from bot.story import in_words
-from bot.story.policy import Policy
+from bot.story.policy import May, Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
 from bot.text import count, escape
@@ -24,9 +24,7 @@ def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
     """The home as views.publish takes it."""
     blocks = [
         *_waiting(policy, home, now),
-        kit.header(
-            f"Stories so far: {_so_many(home.stories)}" if home.stories else "No stories yet. Yours could be the first."
-        ),
+        *_opening(home),
         kit.section(
             "Colleagues tell here what happened when information was shared, or wasn't. "
             "Read one with your tea, or tell your own: it takes about five minutes."
@@ -40,14 +38,22 @@ def view(policy: Policy, home: Home, now: datetime) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks[: kit.MOST_VIEW_BLOCKS]}
 
 
+def _opening(home: Home) -> list[kit.Block]:
+    """How many stories there are; why none is shown to somebody of whom Slack says nothing."""
+    if home.stories is None:
+        return [kit.section(REFUSALS[May.UNSURE])]
+    if not home.stories:
+        return [kit.header("No stories yet. Yours could be the first.")]
+    return [kit.header(f"Stories so far: {_so_many(home.stories)}")]
+
+
 def _so_many(stories: int) -> str:
     return f"{stories:,}" if stories <= MANY else f"more than {MANY:,}"
 
 
 def for_others() -> dict[str, Any]:
     """The home of guests and people of other organisations."""
-    words = "The storybook here is for members of this workspace."
-    return {"type": "home", "blocks": [kit.section(words)]}
+    return {"type": "home", "blocks": [kit.section(REFUSALS[May.NOT])]}
 
 
 def _waiting(policy: Policy, home: Home, now: datetime) -> list[kit.Block]:

@@ -17,14 +17,14 @@ from bot.outgoing import Rendered
 from bot.reading import blocks, example_blocks, home_blocks, service, share_listeners
 from bot.reading.rules import MORE_RESULTS, RESULTS, Theme
 from bot.story import examples
-from bot.story.policy import Policy
+from bot.story.policy import May, Policy
 from bot.story.view import Example
 from bot.text import from_slack
 from storage import search, tellers
 from storage.database import Tx
 
 Body = dict[str, Any]
-MayRead = Callable[[str], Awaitable[bool]]
+MayRead = Callable[[str], Awaitable[May]]
 Themes = Callable[[], Sequence[Theme]]
 
 
@@ -33,11 +33,15 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
     share_listeners.register(app, edge, may_read)
 
     async def show_home(user_id: str, theme: str = "", before: int | None = None) -> None:
-        if not await may_read(user_id):
+        may = await may_read(user_id)
+        if may is May.NOT:
             await edge.show_home(user_id, home_blocks.for_others())
             return
 
         def look(tx: Tx, policy: Policy) -> dict[str, Any]:
+            if may is May.UNSURE:
+                unknown = service.home_of_unknown(tx, policy, user_id, others=others)
+                return home_blocks.view(policy, unknown, tx.now)
             home = service.home(tx, policy, user_id, themes=themes(), others=others, theme=theme, before=before)
             return home_blocks.view(policy, home, tx.now)
 
@@ -69,7 +73,7 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
             view = service.read(tx, number)
             return blocks.gone_page(number) if view is None else blocks.story_page(view)
 
-        page = await edge.once(body, look) if await may_read(_user(body)) else blocks.gone_page(number)
+        page = blocks.refused_page(await may_read(_user(body)), f"Story {number}") or await edge.once(body, look)
         if page is not None:
             await edge.open_view(body, page, push=_in_modal(body))
         await ack()
@@ -77,19 +81,23 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
     @app.action(ids.SHOW_ONE)
     async def on_show_one(ack: AsyncAck, body: Body) -> None:
         user_id, value = _user(body), str(_action(body).get("value") or "")
-        one = await edge.read(lambda tx, policy: _example(tx, user_id, value)) if await may_read(user_id) else None
-        page = example_blocks.none_page() if one is None else example_blocks.page(one)
+        page = blocks.refused_page(await may_read(user_id), example_blocks.TITLE)
+        if page is None:
+            one = await edge.read(lambda tx, policy: _example(tx, user_id, value))
+            page = example_blocks.none_page() if one is None else example_blocks.page(one)
         await (edge.change_view(body, page) if _in_modal(body) else edge.open_view(body, page))
         await ack()
 
     @app.action(ids.SEARCH_MORE)
     async def on_more(ack: AsyncAck, body: Body) -> None:
         skip, question = blocks.asked_for_more(str(_action(body).get("value") or ""))
-        if await may_read(_user(body)):
+        page = blocks.refused_page(await may_read(_user(body)), blocks.RESULTS_TITLE)
+        if page is None:
             found = await edge.read(
                 lambda tx, policy: service.look_for(tx, question, skip=skip, most=MORE_RESULTS),
             )
-            await edge.open_view(body, blocks.results_page(found, question, search.stem), push=_in_modal(body))
+            page = blocks.results_page(found, question, search.stem)
+        await edge.open_view(body, page, push=_in_modal(body))
         await ack()
 
 
@@ -121,8 +129,8 @@ def commands(may_read: MayRead) -> Commands:
     """`/story read`, `/story search` and `/story share`."""
 
     async def read(edge: Edge, call: Call) -> Rendered | None:
-        if not await may_read(call.user_id):
-            return blocks.not_for_you()
+        if (refused := blocks.refused(await may_read(call.user_id))) is not None:
+            return refused
         number = story_number(call.rest)
         if call.rest and number is None:
             return blocks.plain(f"Which story? Try: {ids.COMMAND} read 31")
@@ -137,8 +145,8 @@ def commands(may_read: MayRead) -> Commands:
         return await edge.once(call.body, look)
 
     async def look_for(edge: Edge, call: Call) -> Rendered | None:
-        if not await may_read(call.user_id):
-            return blocks.not_for_you()
+        if (refused := blocks.refused(await may_read(call.user_id))) is not None:
+            return refused
         question = from_slack(call.rest)
         if not search.stems(question):
             return blocks.plain(f"Add the words to look for: {ids.COMMAND} search hospital discharge")

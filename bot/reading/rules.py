@@ -67,7 +67,8 @@ class Shelf:
 class Home:
     """What one person's home shows."""
 
-    stories: int
+    stories: int | None
+    """How many may be read; None while it is not known whether this person may read them."""
     latest: tuple[StoryView, ...] = ()
     read_again: tuple[StoryView, ...] = ()
     shelf: Shelf | None = None

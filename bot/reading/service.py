@@ -7,7 +7,7 @@ what is missing, withdrawn and not permitted looks alike.
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.reading.rules import LATEST, MANY, OWN, PAGE, Found, Hit, Home, Shelf, Theme, Waiting
@@ -114,20 +114,29 @@ def home(
     before: int | None = None,
 ) -> Home:
     """What this person's home shows; with a `theme`, a page of its stories below the number `before`."""
-    teller = tellers.find_teller(tx, user_id)
-    told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
+    own = home_of_unknown(tx, policy, user_id, others=others)
     latest = [_view(one) for one in published.latest(tx, AUDIENCE, most=LATEST * 3) if is_clean(one)]
     again = _in_order(tx, readings.most_read(tx, most=LATEST * 3))
-    return Home(
+    return replace(
+        own,
         stories=published.count(tx, AUDIENCE, most=MANY + 1),
         latest=tuple(latest[:LATEST]),
         read_again=tuple(again[:LATEST]),
         shelf=next((_shelf(tx, one, before) for one in themes if one.value == theme), None),
+        themes=tuple(themes),
+    )
+
+
+def home_of_unknown(tx: Tx, policy: Policy, user_id: str, *, others: Others) -> Home:
+    """What the home shows while it is not known whether this person may read: what is theirs, and no other's story."""
+    teller = tellers.find_teller(tx, user_id)
+    told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
+    return Home(
+        stories=None,
         own=tuple((story, stories.title_of(tx, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
         own_more=len(told) > OWN,
         writing=None if teller is None else others.writing(tx, teller.id),
         waiting=others.waiting(tx) if is_reviewer(policy, user_id) else None,
-        themes=tuple(themes),
     )
 
 

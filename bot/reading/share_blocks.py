@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from bot import ids, kit
 from bot.outgoing import Rendered
-from bot.reading.blocks import heading
+from bot.reading.blocks import REFUSALS, heading
 from bot.reading.share_rules import MOST, What
+from bot.story.policy import May
 from bot.story.view import StoryView
 from bot.text import cut, one_line
 
@@ -22,7 +23,8 @@ LINES: Final[Mapping[What, str]] = {
     What.DONE: "The story is on its way to the channel.",
     What.ALREADY: "You have shared this story there already.",
     What.GONE: "This story can't be read here any more, so it can't be shared.",
-    What.NOT_FOR_YOU: "The storybook here is for members of this workspace.",
+    What.NOT_FOR_YOU: REFUSALS[May.NOT],
+    What.NOT_SURE: "Slack can't tell me just now who is a member. Nothing is shared; please try again in a minute.",
     What.TOO_MANY: f"You have shared {MOST} stories within an hour. Give people time to read; share this one later.",
     What.NO_CHANNEL: "Choose a channel. A story can't be shared in a direct message.",
     What.NOT_SEEN: "I can't see that channel. In it, type /invite and choose me; then press Share again.",

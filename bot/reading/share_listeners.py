@@ -20,13 +20,13 @@ from bot.edge import Edge
 from bot.outgoing import Rendered
 from bot.reading import blocks, service, share_blocks, sharing
 from bot.reading.share_rules import What, refusal
-from bot.story.policy import Policy
+from bot.story.policy import May, Policy
 from storage.database import Tx
 
 log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
-MayRead = Callable[[str], Awaitable[bool]]
+MayRead = Callable[[str], Awaitable[May]]
 
 PATIENCE: Final = 1.8
 """Seconds for all that is asked of Slack: the form must be answered within three."""
@@ -43,7 +43,7 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
         value = str(((body.get("actions") or [{}])[0]).get("value") or "")
         number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
         in_modal = (body.get("view") or {}).get("type") == "modal"
-        page = await _question(edge, number) if await may_read(_user(body)) else None
+        page = blocks.refused_page(await may_read(_user(body)), f"Story {number}") or await _question(edge, number)
         await edge.open_view(body, page or blocks.gone_page(number), push=in_modal)
         await ack()
 
@@ -64,8 +64,8 @@ def commands(may_read: MayRead) -> Commands:
     """`/story share 31`."""
 
     async def share(edge: Edge, call: Call) -> Rendered | None:
-        if not await may_read(call.user_id):
-            return blocks.not_for_you()
+        if (refused := blocks.refused(await may_read(call.user_id))) is not None:
+            return refused
         number = story_number(call.rest)
         if number is None:
             return blocks.plain(f"Which story? Try: {ids.COMMAND} share 31")
@@ -102,8 +102,9 @@ async def _share(edge: Edge, may_read: MayRead, body: Body, *, person: str, numb
 
 
 async def _why_not(edge: Edge, may_read: MayRead, person: str, channel: str) -> What | None:
-    if not person or not await may_read(person):
-        return What.NOT_FOR_YOU
+    may = await may_read(person) if person else May.NOT
+    if may is not May.READ:
+        return What.NOT_FOR_YOU if may is May.NOT else What.NOT_SURE
     if not _CHANNEL.fullmatch(channel):
         return What.NO_CHANNEL
     try:

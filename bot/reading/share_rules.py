@@ -23,6 +23,7 @@ class What(StrEnum):
     ALREADY = "already"
     GONE = "gone"
     NOT_FOR_YOU = "not_for_you"
+    NOT_SURE = "standing_unknown"
     TOO_MANY = "too_many"
     NO_CHANNEL = "no_channel"
     NOT_SEEN = "channel_not_seen"

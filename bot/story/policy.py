@@ -22,6 +22,16 @@ class QuietWeek(StrEnum):
     REREAD = "reread"
 
 
+class May(StrEnum):
+    """Whether somebody may read the storybook in Slack."""
+
+    READ = "read"
+    NOT = "not"
+    """A guest, or somebody of another organisation."""
+    UNSURE = "unsure"
+    """Slack cannot say who they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The keeper's decisions, and what Slack says of the places and people they name."""

@@ -201,7 +201,8 @@ async def test_what_another_server_does_not_know_is_taken_as_given(keeper: Keepe
     assert facts.notes == (
         f"{STORIES_CHANNEL} is taken as given: Slack says unknown_method",
         f"{REVIEW_CHANNEL} is taken as given: Slack says unknown_method",
-        "reviewers are taken as given: Slack says unknown_method",
+        "reviewers are taken as given, and only with GUESTS_MAY_TELL=yes are stories read in Slack: "
+        "Slack says unknown_method",
     )
 
 
