@@ -6,6 +6,7 @@ here where the teller acts.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, select, update
@@ -193,6 +194,30 @@ def count(tx: Tx, *statuses: StoryStatus) -> int:
     if statuses:
         statement = statement.where(StoryRow.status.in_(statuses))
     return tx.connection.execute(statement).scalar_one()
+
+
+def sent_within(tx: Tx, since: datetime, until: datetime) -> int:
+    """How many stories were sent after `since` and no later than `until`, whatever became of them."""
+    return tx.connection.execute(
+        select(func.count())
+        .select_from(StoryRow)
+        .where(
+            StoryRow.workspace == tx.workspace,
+            StoryRow.status.in_(list(StoryStatus)),  # every one: by status the index comes to the time
+            StoryRow.submitted_at > since,
+            StoryRow.submitted_at <= until,
+        )
+    ).scalar_one()
+
+
+def queue(tx: Tx) -> tuple[int, datetime | None]:
+    """How many stories wait for reviewers, and since when the longest has."""
+    row = tx.connection.execute(
+        select(func.count(), func.min(StoryRow.submitted_at)).where(
+            StoryRow.workspace == tx.workspace, StoryRow.status == StoryStatus.SUBMITTED
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def change(tx: Tx, story_id: str, **values: Any) -> None:

@@ -152,14 +152,13 @@ def held_by(tx: Tx, policy: Policy, story_id: str) -> str:
 def week_counts(tx: Tx, until: datetime) -> WeekCounts:
     """What happened in the seven days before an edition was made."""
     since = until - timedelta(days=7)
-    sent = sum(1 for story in stories.with_status(tx, StoryStatus) if since < story.submitted_at <= until)
-    waiting = stories.with_status(tx, [StoryStatus.SUBMITTED])
+    waiting, oldest = stories.queue(tx)
     return WeekCounts(
-        sent=sent,
+        sent=stories.sent_within(tx, since, until),
         approved=decisions.count_since(tx, Verb.APPROVE, since),
         declined=decisions.count_since(tx, Verb.DECLINE, since),
-        waiting=len(waiting),
-        oldest=text.waited(waiting[0].submitted_at, tx.now) if waiting else None,
+        waiting=waiting,
+        oldest=None if oldest is None else text.waited(oldest, tx.now),
     )
 
 

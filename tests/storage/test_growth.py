@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import app
+from bot.digest import loading
 from bot.intake import listeners, whereabouts
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
@@ -42,6 +43,7 @@ ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "search for a rare word": lambda tx, policy: reading.look_for(tx, "zyxbc", most=5),
     "search for a common word": lambda tx, policy: reading.look_for(tx, "tenant stairs", most=5),
     "read": lambda tx, policy: reading.read(tx, 7),
+    "the week that a heartbeat tells of": lambda tx, policy: loading.week_counts(tx, tx.now),
     "welcome": app._welcome,
     **{f"chore {chore.name}": chore.run for chore in app._chores()},
 }
