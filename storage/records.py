@@ -184,7 +184,7 @@ class Story:
     """Two different reviewers are needed: its teller asked for it, kept what a screen found, or a reviewer said so."""
     held: bool
     told_slot_at: datetime | None
-    """The digest slot that the teller was last told of."""
+    """The digest slot that the teller was last told of; once it is posted, when that went out."""
     reminded_at: datetime | None
     first_approver: str | None = None
     """The reviewer who has approved the current version, where it needs two."""
@@ -338,3 +338,8 @@ class Edition:
     outbox_id: str | None
     entries: tuple[tuple[str, int], ...] = ()
     """(story id, version) in order."""
+
+    @property
+    def went_out_at(self) -> datetime:
+        """When it went out as people would say it: its slot, unless it was late or posted by hand."""
+        return self.made_at if self.late or self.manual else self.slot_at

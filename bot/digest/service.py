@@ -120,6 +120,8 @@ def make_edition(
     if edition is None:
         raise Conflict("the week has its edition")
     trail.note_edition(tx, entries, state, whose)
+    for story_id, _ in entries:
+        stories.change(tx, story_id, told_slot_at=edition.went_out_at)
     if entries:
         _tell_what_happened_next(tx, edition)
     if shows or policy.quiet_week is QuietWeek.SAY:

@@ -56,7 +56,7 @@ class Card:
     question: str | None = None
     """The question that waits for the teller."""
     slot: datetime | None = None
-    """The digest that carries the story, or will."""
+    """When the digest went out that carries the story, or will."""
     approvers: tuple[str, ...] = ()
     """Reviewers whose approval of this version stands."""
     marked_by: str | None = None

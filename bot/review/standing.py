@@ -65,7 +65,7 @@ def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
         slot = expected_slot(tx, policy, story.id)
     elif stands is Stands.POSTED:
         edition = editions.of_story(tx, story.id)
-        slot = None if edition is None else edition.slot_at
+        slot = None if edition is None else edition.went_out_at
     elif stands is Stands.ASKED:
         ask = decisions.last_ask(tx, story.id)
         question = None if ask is None else ask.question

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from digest_house import AMIRA, FRIDAY, TUESDAY, WEEK, House, at
 
 from bot.digest import messages, service
 from bot.digest.rules import Said
 from bot.story import tidings
+from bot.story.in_words import state
 from bot.story.policy import QuietWeek
 from bot.story.when import expected_slot, say_slot
 from storage import outbox, stories
@@ -34,6 +36,17 @@ def test_a_manual_post_is_that_weeks_edition(house: House) -> None:
     assert at(house, FRIDAY) == FRIDAY + WEEK
     (edition,) = house.editions()
     assert (edition.manual, edition.late, edition.slot_at) == (True, False, FRIDAY)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_teller_reads_the_day_it_was_posted(house: House, by_hand: bool) -> None:
+    """Posted by hand on Wednesday, or made up on Monday, the digest of Friday's slot is that of the day it came out."""
+    story = house.tell()
+    house.do(service.tick)
+    house.now = TUESDAY + timedelta(days=1) if by_hand else FRIDAY + timedelta(days=3)
+    house.do(service.post_now if by_hand else service.tick)
+    day = "Wednesday 4 June" if by_hand else "Monday 9 June"
+    assert state(house.read(lambda tx: stories.get(tx, story.id)), house.policy.zone) == f"in the digest of {day}"
 
 
 def test_after_the_slot_there_is_nothing_to_post_by_hand(house: House) -> None:

@@ -12,8 +12,22 @@ from bot import kit
 from bot.rehearsal.validation import check_view
 from bot.review import cards, modals, rendering, service
 from bot.story import tidings
-from storage import outbox, tellers
-from storage.records import Decision, DeclineReason, Naming, Op, OutboxState, Part, Place, Story, StoryStatus, Verb
+from bot.story.policy import Policy
+from storage import editions, outbox, stories, tellers
+from storage.database import Tx
+from storage.records import (
+    Decision,
+    DeclineReason,
+    EditionState,
+    Naming,
+    Op,
+    OutboxState,
+    Part,
+    Place,
+    Story,
+    StoryStatus,
+    Verb,
+)
 from tests.sending import TWO_NIGHTS, Sent, checked, texts
 
 BUTTONS = ["Approve", "Ask the teller", "Decline", "Redact", "Suggest words", "Needs two"]
@@ -124,6 +138,30 @@ def test_after_approval_it_follows_the_digest(
     house.deliver()
     assert f"· {line}" in house.card(story).shown
     assert labels(house.card(story)) == buttons
+
+
+@pytest.mark.parametrize(("manual", "day"), [(True, "Tuesday 3 June"), (False, "Friday 6 June")])
+def test_it_names_the_day_it_was_posted(house: House, manual: bool, day: str) -> None:
+    """Posted by hand before its slot, a story is in the digest of the day it came out."""
+    story = house.tell()
+    house.do(service.approve, by=AMIRA, target=house.at(story))
+
+    def post(tx: Tx, policy: Policy) -> None:
+        editions.add(
+            tx,
+            channel=policy.digest_channel,
+            iso_week=(2025, 23),
+            slot_at=datetime(2025, 6, 6, 9, 0, tzinfo=UTC),
+            state=EditionState.FULL,
+            entries=[(story.id, 1)],
+            manual=manual,
+        )
+        stories.post(tx, story.id, 1)
+        tidings.refresh_cards(tx, policy, story.id)
+
+    house.do(post)
+    house.deliver()
+    assert f"Approved by Amira Shah, Tuesday 3 June · in the digest of {day}" in house.card(story).shown
 
 
 def test_undone_it_is_a_card_again(house: House) -> None:
