@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 # Slack's tokens: xoxb-, xoxp-, xoxe.xoxb-, xapp- … (https://docs.slack.dev/authentication/tokens).
-_TOKEN: Final = re.compile(r"\b(xox[a-z](?:\.xox[a-z])?|xapp|xwfp)-[\w%.-]+", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"\b(xox[a-z](?:\.xox[a-z])?|xapp|xwfp)-[.-]*[\w%][\w%.-]*", re.IGNORECASE)
 # Whoever has the address may post: incoming webhooks and the response_url of a command or a press.
 _HOOK: Final = re.compile(r"https?://hooks\.[\w.-]+/[^\s\"'<>]+", re.IGNORECASE)
 _RESPONSE_URL: Final = re.compile(r"(response_url\W{1,5}|https?://[^\s/\"'<>]+/response/)[^\s\"'<>]+", re.IGNORECASE)

@@ -9,6 +9,13 @@ def test_what_is_no_secret_stays() -> None:
     assert redact(said) == said
 
 
+def test_the_beginning_of_a_token_is_no_token() -> None:
+    """A sentence may end with how a token begins; the first character of a token's own hides it."""
+    said = "SLACK_APP_TOKEN: not an app token: it starts xapp-. The bot token starts xoxb-, not xoxp-..."
+    assert redact(said) == said
+    assert redact("xapp-.1-A012 xapp--1 xapp-%2D") == "xapp-[hidden] xapp-[hidden] xapp-[hidden]"
+
+
 def test_passwords_in_addresses_are_hidden() -> None:
     """The password of a database or a proxy is hidden, its place is not."""
     assert redact("postgresql://bot:hunter2@db/stories") == "postgresql://bot:[hidden]@db/stories"
