@@ -63,6 +63,10 @@ def _say_failure(error: Exception) -> int:
         case DatabaseUnavailable():
             said = f"The database can't be used just now (full, locked, read-only or damaged): {error}."
             code = FAILED
+        case AltogetherError() if isinstance(error, ConnectionError):  # SlackUnavailable
+            from bot.keeper.lookup import WHAT_NEXT
+
+            said, code = f"{_sentence(str(error))} {WHAT_NEXT}", FAILED
         case AltogetherError() | StorageError():
             said, code = _sentence(str(error)), FAILED
         case _:

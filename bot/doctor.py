@@ -22,7 +22,7 @@ from bot.keeper import local_checks, slack_checks
 from bot.keeper.identity import Identity, identify
 from bot.keeper.lead import lead
 from bot.keeper.local_checks import DatabaseChecks
-from bot.keeper.lookup import SlackUnavailable
+from bot.keeper.lookup import WHAT_NEXT, SlackUnavailable
 from bot.keeper.places import Channel, find_places
 from bot.keeper.report import Line, Report, fix, note, ok
 from bot.settings import Settings, load_settings
@@ -39,7 +39,6 @@ _ABOUT: Final = {
     "SCRIPT": "script",
     "DATABASE_URL": "database",
 }
-_NETWORK: Final = "Check the network, and HTTPS_PROXY if you need a proxy; then try again."
 _ONE_SETTING: Final = frozenset({"bot token", "app token"})
 """Labels that say by themselves which setting is meant, unless it is not there at all."""
 
@@ -161,9 +160,9 @@ class _Rounds:
             async with asyncio.timeout(self.seconds):
                 return await check
         except TimeoutError:
-            return [fix(about, f"Slack can't be asked: it took too long to answer. {_NETWORK}")]
+            return [fix(about, f"Slack can't be asked: it took too long to answer. {WHAT_NEXT}")]
         except SlackUnavailable as error:
-            return [fix(about, f"{error}. {_NETWORK}")]
+            return [fix(about, f"{error}. {WHAT_NEXT}")]
 
     async def _who(self, client: AsyncWebClient) -> list[Line]:
         try:

@@ -18,7 +18,7 @@ from bot.intake.script import Prompt, PromptKind, Script
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.story.screened import nouns, undisputed
-from bot.text import count, escape, join, normalise
+from bot.text import count, cut, escape, join, normalise
 from storage import audit, inbox, stories
 from storage.database import Tx
 from storage.records import Naming, Part, Place, Version, VersionAnswer, VersionKind
@@ -33,6 +33,8 @@ PLACES: Final[Mapping[str, Place]] = {
 OUR_COLUMNS: Final = ("naming", "credit", "places")
 _TYPED: Final = (PromptKind.STORY, PromptKind.LINE)
 _MOST_CREDIT: Final = 80
+_SHOWN: Final = 60
+"""Characters of what stands in the file that are said again."""
 _NO_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """A row that is only checked was made at no time."""
 NO_NOTICE: Final = 0
@@ -41,10 +43,11 @@ NO_NOTICE: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One story of the file, and the line it begins on."""
+    """One story of the file, the line it begins on, and the line that names its columns."""
 
     line: int
     values: Mapping[str, str]
+    heading: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
         for values in reader:
             if None in values or None in values.values():
                 raise BadRows([f"line {before + 1}: has another number of cells than the heading"])
-            yield Row(before + 1, values)
+            yield Row(before + 1, values, heading=1)
             before = reader.line_num
     except csv.Error as error:
         raise BadRows([f"line {reader.line_num}: is not CSV ({error})"]) from error
@@ -93,7 +96,7 @@ def _json_rows(text: str) -> Iterator[Row]:
             raise BadRows([f"line {number}: is not JSON"]) from error
         if not isinstance(values, dict) or not all(isinstance(one, str) for one in values.values()):
             raise BadRows([f'line {number}: is not an object of texts, such as {{"what": "…", "places": "staff"}}'])
-        yield Row(number, values)
+        yield Row(number, values, heading=number)
 
 
 def check_rows(rows: Sequence[Row], script: Script) -> list[Ready]:
@@ -101,6 +104,7 @@ def check_rows(rows: Sequence[Row], script: Script) -> list[Ready]:
     problems: list[str] = []
     ready: list[Ready] = []
     for row in rows:
+        problems += [f"line {row.heading}: {one}" for one in _heading(row, script)]
         wrong: list[str] = []
         made = _check(row, script, wrong)
         problems += [f"line {row.line}: {one}" for one in wrong]
@@ -108,25 +112,39 @@ def check_rows(rows: Sequence[Row], script: Script) -> list[Ready]:
     if not rows:
         problems.append("line 1: there are no stories in the file")
     if problems:
-        raise BadRows(problems)
+        raise BadRows(list(dict.fromkeys(problems)))  # a heading is wrong once, however many rows it has
     return ready
 
 
-def _check(row: Row, script: Script, wrong: list[str]) -> Ready:
+def _heading(row: Row, script: Script) -> Iterator[str]:
+    """What is wrong with the names of the columns."""
     known = {prompt.id for prompt in script.prompts} | set(OUR_COLUMNS)
+    given = {name.strip() for name in row.values}
+    for name in row.values:
+        if name.strip() not in known:
+            yield f'"{cut(name.strip(), _SHOWN)}" is no column. Use: {join(sorted(known), "or")}'
+    for name in (*(prompt.id for prompt in script.prompts if _is_needed(prompt)), "places"):
+        if name not in given:
+            yield f'there is no column "{name}"'
+
+
+def _is_needed(prompt: Prompt) -> bool:
+    return prompt.required and prompt.when is None
+
+
+def _check(row: Row, script: Script, wrong: list[str]) -> Ready:
     given = {name.strip(): normalise(text).strip() for name, text in row.values.items()}
-    wrong += [f'"{name}" is no column. Use: {join(sorted(known), "or")}' for name in given if name not in known]
     answers: list[VersionAnswer] = []
     for prompt in script.prompts:
         text, choices = _answer(prompt, given.get(prompt.id, ""), wrong)
         if text:
             part = _part(script, prompt.id)
             answers.append(VersionAnswer(prompt.id, part, len(answers), prompt.label, prompt.ask, text, choices))
-        elif prompt.required and prompt.when is None and not given.get(prompt.id):
+        elif _is_needed(prompt) and given.get(prompt.id) == "":
             wrong.append(f"{prompt.id}: is empty")
     naming, credit = _credit(given, {answer.part: answer.value for answer in answers}, wrong)
     names = [name.strip() for name in given.get("places", "").split(";") if name.strip()]
-    if not names or not PLACES.keys() >= set(names):
+    if "places" in given and (not names or not PLACES.keys() >= set(names)):
         wrong.append(f"places: say where its teller allows it, with semicolons: {'; '.join(PLACES)}")
     made = Ready(tuple(answers), naming, credit, frozenset(PLACES[name] for name in names if name in PLACES))
     if kinds := undisputed(_version(made, "", script, _NO_TIME), ()):
@@ -160,9 +178,11 @@ def _answer(prompt: Prompt, text: str, wrong: list[str]) -> tuple[str, tuple[str
         return text, ()
     by_name = {one.id.lower(): one for one in prompt.choices} | {one.text.lower(): one for one in prompt.choices}
     names = [name.strip() for name in text.split(";") if name.strip()] if prompt.kind is PromptKind.CHOICES else [text]
-    unknown = [name for name in names if name.lower() not in by_name]
+    unknown = [f'"{cut(name, _SHOWN)}"' for name in names if name.lower() not in by_name]
     if unknown:
-        wrong.append(f"{prompt.id}: is not among its choices. Several are divided by semicolons")
+        those = f"{join(unknown)} {'is' if len(unknown) == 1 else 'are'} not among its choices"
+        several = ". Several are divided by semicolons" if prompt.kind is PromptKind.CHOICES else ""
+        wrong.append(f"{prompt.id}: {those}: {join([one.id for one in prompt.choices], 'or')}{several}")
     if prompt.max_selected is not None and len(names) > prompt.max_selected:
         wrong.append(f"{prompt.id}: has more than {prompt.max_selected} choices")
     chosen = list(dict.fromkeys(by_name[name.lower()].id for name in names if name.lower() in by_name))

@@ -83,8 +83,16 @@ def withdraw() -> int:
 def import_(file: Path) -> int:
     """Put stories that were collected elsewhere before the reviewers.
 
-    FILE is CSV with a heading, or .jsonl with an object a line. Columns: the ids of the script's questions; places
-    (digest; staff; public; training); naming and credit. Exit 1: something is wrong with a row, and nothing was taken.
+    FILE is CSV with a heading, or .jsonl with an object a line. Exit 1: something is wrong with a row, and nothing was
+    taken.
+
+    \b
+    Needed:       closeness, what, difference, services, lesson, places
+    May be empty: enablers, barriers, role, organisation, title, naming, credit
+
+    These are the built-in script's; a script of your own has the ids of its prompts in place of all but places, naming
+    and credit. A choice is its id or its text, with semicolons between several. Places: digest; staff; public;
+    training. Naming: name (and then credit), role_and_organisation, role or none.
     """
     from bot.errors import SettingsError
     from bot.keeper.importing import import_stories

@@ -25,6 +25,8 @@ _NOT_REACHED: Final = {
     "malformed_answer": "what came back is no answer of Slack's",
     "ratelimited": "it asks us to wait, having been asked too much",
 }
+WHAT_NEXT: Final = "Check the network, and HTTPS_PROXY if you need a proxy; then try again."
+"""For whoever is told that Slack can't be asked."""
 _REFUSED: Final = frozenset({Verdict.NEVER, Verdict.OURS, Verdict.GONE})
 # The server has no such method, or this token may not use it: what was asked cannot be known, which is not its fault.
 _CANNOT_KNOW: Final = frozenset(

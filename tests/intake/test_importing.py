@@ -11,6 +11,7 @@ from intake_house import POLICY
 
 from bot.intake.importing import BadRows, Ready, check_rows, read_rows, take
 from bot.intake.script_file import load_script
+from bot.text import join
 from storage import drafts, screen_hits, stories
 from storage.database import Database, Tx
 from storage.records import Naming, Part, Place, StoryStatus
@@ -29,8 +30,9 @@ ROW = {
     "naming": "role",
     "places": "staff; public",
 }
-
-
+AMONG = "among its choices:"
+CLOSENESS = "helped, missing, partly, wrong or mixed"
+SERVICES = f"{join([one.id for one in SCRIPT.prompt('services').choices], 'or')}. Several are divided by semicolons"
 WHERE = "say where its teller allows it, with semicolons: digest; staff; public; training"
 
 
@@ -77,7 +79,8 @@ def test_a_row_becomes_a_story() -> None:
         ({"lesson": "x" * 401}, "line 2: lesson: has more than 400 characters"),
         ({"title": "two\nlines"}, "line 2: title: must be one line"),
         ({"difference": ""}, "line 2: difference: is empty"),
-        ({"closeness": "nearly"}, "line 2: closeness: is not among its choices. Several are divided by semicolons"),
+        ({"closeness": "nearly"}, f'line 2: closeness: "nearly" is not {AMONG} {CLOSENESS}'),
+        ({"services": "health; Homes; Roads"}, f'line 2: services: "Homes" and "Roads" are not {AMONG} {SERVICES}'),
         ({"places": ""}, f"line 2: places: {WHERE}"),
         ({"naming": "anonymous"}, "line 2: naming: is one of name, role_and_organisation, role or none"),
         ({"naming": "role", "role": ""}, "line 2: naming: needs the role to be answered"),
@@ -96,10 +99,23 @@ def test_all_problems_are_said_at_once() -> None:
     found = problems(rows)
     assert [one.partition(":")[0] for one in found] == ["line 4", "line 5"]
     [unknown] = [one for one in problems(as_csv({"colour": "red"})) if "colour" in one]
-    assert unknown.startswith('line 2: "colour" is no column. Use: barriers, ')
+    assert unknown.startswith('line 1: "colour" is no column. Use: barriers, ')
     assert problems("what,places\r\n") == ("line 1: there are no stories in the file",)
     assert problems("what,places\r\na,b,c\r\n") == ("line 2: has another number of cells than the heading",)
     assert problems("{}\nnot json", lines_of_json=True) == ("line 2: is not JSON",)
+
+
+def test_a_wrong_heading_is_said_once() -> None:
+    """It stands on the first line, whatever stands below it; in lines of JSON each line has headings of its own."""
+    text = as_csv({}, {}, {}).replace("difference,", "diference,", 1).replace(",places", "", 1)
+    found = problems(text.replace(",staff; public", ""))
+    assert [one for one in found if "no column" in one] == list(found)
+    assert found[0].startswith('line 1: "diference" is no column. Use: barriers, ')
+    assert found[1:] == ('line 1: there is no column "difference"', 'line 1: there is no column "places"')
+    row = {name: text for name, text in ROW.items() if name != "difference"}
+    lines = "\n".join(json.dumps(row | {"diference": "It was late."}) for _ in range(2))
+    found = problems(lines, lines_of_json=True)
+    assert [one.partition(":")[0] for one in found] == ["line 1", "line 1", "line 2", "line 2"]
 
 
 def test_what_is_taken_waits_for_two_reviewers(

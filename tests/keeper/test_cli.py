@@ -13,7 +13,10 @@ import pytest
 from bot import cli
 from bot.digest.service import Posted
 from bot.errors import NotFound, Problem, SettingsError
+from bot.intake.importing import OUR_COLUMNS
+from bot.intake.script_file import load_script
 from bot.keeper.digest_work import post_digest, preview_digest
+from bot.keeper.lookup import SlackUnavailable
 from bot.rehearsal.workspace import STORIES_CHANNEL
 from bot.settings import Settings
 from storage import decisions, lock, schema, stories, tellers
@@ -108,6 +111,13 @@ def test_the_commands_are_those_that_the_design_names() -> None:
         "withdraw",
         "screen",
     ]
+
+
+def test_import_names_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help has every column that the built-in script and the product itself know."""
+    assert cli.main(["import", "--help"]) == 0
+    said = set(capsys.readouterr().out.replace(",", " ").replace(":", " ").replace(".", " ").split())
+    assert {prompt.id for prompt in load_script(None).prompts} | set(OUR_COLUMNS) <= said
 
 
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -384,6 +394,12 @@ async def test_a_digest_that_slack_refuses_is_no_success(keeper: Keeper, home: D
         (DatabaseNotReady("x.db has no tables yet"), 1, "x.db has no tables yet.\n"),
         (DatabaseUnavailable("OperationalError"), 1, "The database can't be used just now (full, locked,"),
         (NotFound("nothing to see"), 1, "nothing to see.\n"),
+        (
+            SlackUnavailable("Slack can't be asked: there is no connection"),
+            1,
+            "Slack can't be asked: there is no connection. Check the network, and HTTPS_PROXY if you need a proxy; "
+            "then try again.\n",
+        ),
         (KeyError("what somebody wrote"), 70, "Something went wrong that should not have. Please report this line:\n"),
         (KeyboardInterrupt(), 130, ""),
     ],

@@ -37,7 +37,7 @@ async def test_a_story_from_elsewhere_is_reviewed_like_any_other(tmp_path: Path)
         async with running(play, environment):
             file.write_text(HEADING + ROW + ROW.replace("helped", "nearly", 1), encoding="utf-8")
             code, said = await imported(environment, file)
-            assert code == 1 and "line 3: closeness: is not among its choices" in said, said
+            assert code == 1 and 'line 3: closeness: "nearly" is not among its choices: ' in said, said
             assert said.rstrip().endswith("1 problem; nothing was imported.")
             assert play.count("SELECT count(*) FROM story") == 0
             file.write_text(HEADING + ROW, encoding="utf-8")
