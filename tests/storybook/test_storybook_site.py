@@ -173,7 +173,10 @@ def test_words_are_screened_once_more(
     assert [one.number for one in built.stories] == [1]
     assert built.left_out == {2: {"phone": 1}}
     assert not [name for name, found in files(tmp_path / "book").items() if b"Not asked" in found]
-    assert "1 approved story is not shown" in (tmp_path / "book" / "about.html").read_text(encoding="utf-8")
+    about = (tmp_path / "book" / "about.html").read_text(encoding="utf-8")
+    assert "1 approved story is not shown" in about
+    assert "they take it out, and [removed] shows where, or say that it identifies nobody" in about
+    assert "A teller may give their own name." in about and "are taken out" not in about
 
 
 def test_a_screen_that_fails_lets_nothing_out(
