@@ -5,6 +5,7 @@ with `care` is approved by two updates of two different people, each with its ow
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, true, update
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from storage import stories
 from storage.database import Tx
 from storage.records import Ask, Decision, DeclineReason, OutboxState, StoryStatus, Verb
-from storage.tables import AskRow, AuthorRow, DecisionRow, OutboxRowTable, StoryRow
+from storage.tables import AskRow, AuthorRow, DecisionRow, OutboxRowTable, StoryRow, TellerRow
 
 _DECISION = tuple(getattr(DecisionRow, name) for name in Decision.__slots__)
 _ASK = tuple(getattr(AskRow, name) for name in Ask.__slots__)
@@ -187,6 +188,46 @@ def asks_under_way(tx: Tx, teller_id: str) -> Sequence[Ask]:
         )
     )
     return [Ask(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A relayed question that waits for its answer: the message, where it stands once that is known, and for whom."""
+
+    outbox_id: str
+    state: OutboxState
+    channel: str | None
+    ts: str | None
+    slack_user_id: str
+
+
+def awaited(tx: Tx) -> Sequence[Awaited]:
+    """Every relayed question that waits for its answer."""
+    rows = tx.connection.execute(
+        select(
+            OutboxRowTable.id,
+            OutboxRowTable.state,
+            OutboxRowTable.channel,
+            OutboxRowTable.ts,
+            TellerRow.slack_user_id,
+        )
+        .select_from(StoryRow)
+        .join(
+            AskRow,
+            (AskRow.workspace == StoryRow.workspace)
+            & (AskRow.story_id == StoryRow.id)
+            & (AskRow.version == StoryRow.current_version),
+        )
+        .join(OutboxRowTable, (OutboxRowTable.workspace == AskRow.workspace) & (OutboxRowTable.id == AskRow.outbox_id))
+        .join(AuthorRow, (AuthorRow.workspace == AskRow.workspace) & (AuthorRow.story_id == AskRow.story_id))
+        .join(TellerRow, (TellerRow.workspace == AuthorRow.workspace) & (TellerRow.id == AuthorRow.teller_id))
+        .where(
+            StoryRow.workspace == tx.workspace,
+            StoryRow.status == StoryStatus.ASKED,
+            AskRow.answered_at.is_(None),
+        )
+    )
+    return [Awaited(*row) for row in rows]
 
 
 def last_ask(tx: Tx, story_id: str) -> Ask | None:

@@ -4,6 +4,7 @@ In the thread each message is a fragment of a small draft of its own, with a foo
 sends at once. Either way one answer of the story gets new words, and the story goes back to the queue as a new version.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -117,6 +118,15 @@ def reply(tx: Tx, policy: Policy, shelf: Shelf, said: Said, teller: Teller, ask:
     fragment = Fragment(said.channel, said.ts, draft.id, ask.prompt_id, said.text)
     if drafts.add_fragment(tx, fragment, client_msg_id=said.client_msg_id):
         _move_foot(tx, ask, draft, said)
+
+
+def take_missed(tx: Tx, policy: Policy, shelf: Shelf, thread_ts: str, messages: Sequence[Said]) -> None:
+    """Replies to a relayed question, read back from its thread; those that were heard before change nothing."""
+    for said in sorted(messages, key=lambda one: drafts.ts_key(one.ts)):
+        teller = tellers.meet(tx, said.user_id, dm_channel=said.channel)
+        ask = find_thread(tx, said.channel, thread_ts, teller)
+        if ask is not None and find_open(tx, shelf, said.user_id, ask.id) is not None:
+            reply(tx, policy, shelf, said, teller, ask)
 
 
 def _move_foot(tx: Tx, ask: Ask, draft: Draft, said: Said) -> None:

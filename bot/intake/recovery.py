@@ -1,84 +1,61 @@
 """Away is not lost: direct messages are read back after an absence, or when a teller starts with what they wrote.
 
-Words, edits and deletions alike. Of a message that the history does not show Slack is asked once more: it may stand in
-a thread, and a history may be old or cut short.
+Words, edits and deletions alike, and what went into a thread in which an answer is awaited. Of a message that the
+history does not show Slack is asked once more: it may stand in a thread, and a history may be old or cut short.
 
-Which drafts are to be read stands in the database, so a crash forgets none. Reading is an edge: it asks Slack, hands
-what it finds to `missed.take_recovered`, and tries again later when Slack cannot say.
+Which drafts are to be read stands in the database, so a crash forgets none. What is found goes to `missed.py`, or to
+`answering.py` where a reviewer had asked; where Slack cannot say, it is asked again later.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
+from bot.delivery.outcomes import CALL_FAILURES, of_error
 from bot.edge import Edge
-from bot.intake import missed, payloads
+from bot.intake import answering, missed
 from bot.intake.heard import Said
+from bot.intake.reading_back import NEVER, Message, ReadingBack, is_stone, written
 from bot.intake.shelf import Shelf
-from storage import drafts, tellers
+from storage import decisions, drafts, tellers
+from storage.database import Tx
+from storage.decisions import Awaited
 from storage.errors import DatabaseUnavailable
-from storage.records import Draft
+from storage.records import Draft, OutboxState, Teller
 
 log = logging.getLogger(__name__)
 
-PAGE: Final = 200
 FAILED_AT_ONCE: Final = 20
 """So many failures in a row, and the rest is put off: Slack answers nobody just now."""
 PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 120.0
-_NEVER = {
-    "channel_not_found",
-    "missing_scope",
-    "not_in_channel",
-    "no_permission",
-    "unknown_method",
-    "method_not_supported",
-}
-
-
-_NO_MESSAGE = {"thread_not_found", "message_not_found"}
-
-Message = Mapping[str, Any]
 
 
 @dataclass
 class _Read:
     """What was read back: messages as they stand, and where some stood that are there no more."""
 
-    said: list[Said] = field(default_factory=list)
+    said: dict[str, Said] = field(default_factory=dict)
+    """By `ts`: what went into a thread and into the direct message too stands in both."""
     gone: list[str] = field(default_factory=list)
-
-
-def _is_by(message: Message, writer: str) -> bool:
-    return (
-        message.get("user") == writer
-        and payloads.is_human(message)
-        and message.get("subtype") in payloads.SAID_SUBTYPES
-    )
-
-
-def _is_stone(message: Message) -> bool:
-    """Whether this only marks where a message with replies was."""
-    return message.get("subtype") == "tombstone"
 
 
 class Recovery:
     """Reads back what is to be read, one direct message at a time."""
 
     def __init__(self, edge: Edge, shelf: Shelf, client: AsyncWebClient) -> None:
-        self._edge, self._shelf, self._client = edge, shelf, client
+        self._edge, self._shelf, self._slack = edge, shelf, ReadingBack(client)
         self._wake = asyncio.Event()
         self._stopping = False
         self._away: tuple[datetime, datetime] | None = None
         self._after: drafts.Missed | None = None
         """The draft at which reading stands; None: at the first."""
+        self._questions: set[str] = set()
+        """Reviewers' questions whose threads are to be read, by the ids of their messages."""
 
     def poke(self) -> None:
         """There may be something to read, and it comes first."""
@@ -86,8 +63,9 @@ class Recovery:
         self._wake.set()
 
     async def after_absence(self, since: datetime | None, until: datetime) -> None:
-        """Have every open draft's direct message read: the bot was not listening between these instants."""
+        """Have all read in which an answer is awaited: the bot was not listening between these instants."""
         await self._edge.writer.run(drafts.recover_all)
+        self._questions = {one.outbox_id for one in await self._awaited()}
         self._away = None if since is None else (since, until)
         self.poke()
 
@@ -137,104 +115,97 @@ class Recovery:
                 if in_a_row == FAILED_AT_ONCE:
                     return True
         self._after = None
-        return left
+        return await self._read_questions() or left
+
+    # ── drafts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _recover(self, draft: Draft) -> bool:
         teller = await self._edge.read(lambda tx, policy: tellers.get_teller(tx, draft.teller_id))
-        channel = teller.dm_channel
         shelf, away = self._shelf, self._away
         try:
-            read = _Read() if channel is None else await self._read_back(draft, channel, teller.slack_user_id)
+            read = _Read() if teller.dm_channel is None else await self._read_back(draft, teller, teller.dm_channel)
         except CALL_FAILURES as error:
             code = of_error(error).code
             log.warning("history not read reason=%s", code)
-            if code not in _NEVER:
+            if code not in NEVER:
                 return False
             policy = self._edge.policy
             await self._edge.writer.run(lambda tx: missed.give_up_recovering(tx, policy, shelf, draft.id))
             return True
-        policy = self._edge.policy
+        policy, said = self._edge.policy, list(read.said.values())
         count = await self._edge.writer.run(
-            lambda tx: missed.take_recovered(tx, policy, shelf, draft.id, read.said, away=away, gone=read.gone)
+            lambda tx: missed.take_recovered(tx, policy, shelf, draft.id, said, away=away, gone=read.gone)
         )
         if count:
             log.info("recovered messages=%d", count)
         return True
 
-    async def _read_back(self, draft: Draft, channel: str, writer: str) -> _Read:
-        """What this person wrote since the draft's first message, as it stands now, and which of it stands no more.
-
-        Only they: a server may leave out every other sign that a message is the bot's own.
-        """
+    async def _read_back(self, draft: Draft, teller: Teller, channel: str) -> _Read:
+        """What the teller wrote since the draft's first message, as it stands now, and which of it stands no more."""
         kept = await self._edge.read(lambda tx, policy: missed.kept(tx, draft, channel))
         oldest = min(draft.recover_from or "0", *kept, key=drafts.ts_key) if kept else draft.recover_from or "0"
-        history = await self._history(channel, oldest)
-        read = _Read([payloads.said(one, channel=channel) for one in history if _is_by(one, writer)])
+        history = await self._slack.since(channel, oldest)
+        read = _Read({one.ts: one for one in written(history, channel, teller.slack_user_id)})
         newest = max((drafts.ts_key(str(one.get("ts"))) for one in history), default=drafts.ts_key("0"))
-        standing = {said.ts for said in read.said}
-        unseen = [ts for ts in kept if ts not in standing and drafts.ts_key(ts) < newest]
-        threads = [str(one.get("ts")) for one in history if one.get("reply_count")] if unseen else []
+        unseen = [ts for ts in kept if ts not in read.said and drafts.ts_key(ts) < newest]
+        threads = await self._edge.read(lambda tx, policy: _threads(tx, draft, teller, channel, history))
         for ts in dict.fromkeys((*threads, *unseen)):
-            if ts in standing and ts not in threads:
+            if ts in unseen and ts in read.said:
                 continue  # found in a thread
-            there = await self._thread(channel, ts)
-            found = [one for one in there or [] if str(one.get("ts")) in unseen and _is_by(one, writer)]
-            read.said += [payloads.said(one, channel=channel) for one in found]
-            standing |= {str(one.get("ts")) for one in found}
-            if ts in unseen and (there is None or any(one.get("ts") == ts and _is_stone(one) for one in there)):
+            there = await self._slack.thread(channel, ts)
+            read.said |= {one.ts: one for one in written(there or [], channel, teller.slack_user_id, thread_ts=ts)}
+            if ts not in unseen:
+                continue
+            stands = [one for one in there or [] if one.get("ts") == ts]
+            read.said |= {one.ts: one for one in written(stands, channel, teller.slack_user_id)}
+            if there is None or any(is_stone(one) for one in stands):
                 read.gone.append(ts)
         return read
 
-    async def _thread(self, channel: str, ts: str) -> list[Message] | None:
-        """The message that stands there, if Slack shows it, and what is in its thread; None when none stands there."""
+    # ── reviewers' questions ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def _awaited(self) -> list[Awaited]:
+        return list(await self._edge.read(lambda tx, policy: decisions.awaited(tx)))
+
+    async def _read_questions(self) -> bool:
+        """Read the threads of reviewers' questions; says whether one is left for later, or still on its way."""
+        left: set[str] = set()
+        for asked in await self._awaited() if self._questions else ():
+            if self._stopping:
+                return False
+            if asked.outbox_id not in self._questions:
+                continue
+            under_way = asked.ts is None and asked.state is OutboxState.SENDING
+            if under_way or not await self._read_question(asked):
+                left.add(asked.outbox_id)
+        self._questions = left
+        return bool(left)
+
+    async def _read_question(self, asked: Awaited) -> bool:
+        channel, ts = asked.channel, asked.ts
+        if channel is None or ts is None:
+            return True  # it stands nowhere
         try:
-            answer = await self._asked(
-                lambda: self._client.conversations_replies(
-                    channel=channel, ts=ts, oldest=ts, inclusive=True, limit=PAGE
-                )
-            )
+            there = await self._slack.thread(channel, ts)
         except CALL_FAILURES as error:
-            code = of_error(error).code
-            if code in _NO_MESSAGE:
-                return None
-            if code in _NEVER:
-                return []  # such a Slack cannot say: nothing counts as deleted there
-            raise
-        return list(answer.get("messages") or [])
-
-    async def _history(self, channel: str, oldest: str) -> list[Message]:
-        """Every message of the direct message since then, that moment included.
-
-        Pages may hold fewer than was asked for, so their number says nothing; where a page must wait, those already
-        read are not asked for again.
-        """
-        found: list[Message] = []
-        cursor: str | None = None
-        seen: set[str] = set()
-        while True:
-            answer = await self._page(channel, oldest, cursor)
-            found.extend(answer.get("messages") or [])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor or cursor in seen:
-                return found
-            seen.add(cursor)
-
-    async def _page(self, channel: str, oldest: str, cursor: str | None) -> AsyncSlackResponse:
-        """One page of the history."""
-        return await self._asked(
-            lambda: self._client.conversations_history(
-                channel=channel, oldest=oldest, inclusive=True, limit=PAGE, cursor=cursor
-            )
+            log.warning("thread not read reason=%s", of_error(error).code)
+            return False
+        found, policy, shelf = (
+            written(there or [], channel, asked.slack_user_id, thread_ts=ts),
+            self._edge.policy,
+            self._shelf,
         )
+        if found:
+            await self._edge.writer.run(lambda tx: answering.take_missed(tx, policy, shelf, ts, found))
+        return True
 
-    async def _asked(self, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
-        """Slack's answer; as often as it says how long to wait for it, it is waited for."""
-        while True:
-            try:
-                return await call()
-            except CALL_FAILURES as error:
-                outcome = of_error(error)
-                if outcome.verdict is not Verdict.LIMITED or outcome.after is None or outcome.after > LONGEST_PAUSE:
-                    raise
-                log.info("history waits seconds=%.0f", outcome.after)
-                await asyncio.sleep(outcome.after)
+
+def _threads(tx: Tx, draft: Draft, teller: Teller, channel: str, history: list[Message]) -> list[str]:
+    """Where threads stand that may hold words for this draft: beneath its open question, and those with replies.
+
+    Not those of reviewers' questions, which have answers of their own.
+    """
+    asked = [one for one in drafts.asked(tx, draft.id) if one.ts]
+    open_now = [one.ts for one in asked if one.prompt_id == asked[-1].prompt_id]
+    replied_to = [str(one.get("ts")) for one in history if one.get("reply_count")]
+    return [ts for ts in (*open_now, *replied_to) if ts and answering.find_thread(tx, channel, ts, teller) is None]
