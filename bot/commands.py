@@ -57,27 +57,44 @@ class Command:
 Commands = Mapping[str, Command]
 
 
+_UNSEEN = "\u200b\u2060\ufeff"
+_GAP = rf"[\s{_UNSEEN}]"
+"""White space of any kind, those that do not break among it, and those that nobody sees."""
+_MARKS = "\"'“”‘’«»*_`"
+_NUMBER = re.compile(rf"{_GAP}*(?:story{_GAP}+)?[#{_MARKS}]*(\d{{1,9}})\b[{_MARKS}]*", re.IGNORECASE)
+
+
 def split(text: str) -> tuple[str, str]:
-    """The verb in lower case and the rest; both empty for a bare command."""
-    verb, _, rest = text.strip().partition(" ")
-    return verb.lower(), rest.strip()
+    """The verb in lower case and the rest; both empty for a bare command. A mention in front stands for the verb."""
+    match = re.match(rf"{_GAP}*(<[^<>\n]*>|(?:(?!{_GAP}).)+){_GAP}*", text)
+    if match is None:
+        return "", ""
+    word, rest = match[1], text[match.end() :].rstrip().rstrip(_UNSEEN).rstrip()
+    if word.startswith("<"):
+        return word, rest
+    return (word.strip(_MARKS).rstrip(".,:;!?") or word).lower(), rest
 
 
 def story_number(text: str) -> int | None:
-    """The story number that leads the text ("31", "#31", "story 31"), if one does."""
-    match = re.match(r"(?:story\s+)?#?(\d{1,9})\b", text.strip(), re.IGNORECASE)
+    """The story number that leads the text ("31", "#31", "story “31”"), if one does."""
+    match = _NUMBER.match(text)
     return int(match[1]) if match else None
 
 
 def after_number(text: str) -> str:
     """What follows the story number."""
-    return re.sub(r"^\s*(?:story\s+)?#?\d{1,9}\b[\s:,-]*", "", text, flags=re.IGNORECASE).strip()
+    match = _NUMBER.match(text)
+    return re.sub(rf"^(?:{_GAP}|[.:,-])*", "", text[match.end() :] if match else text).strip()
 
 
 def unknown(verb: str, rest: str, commands: Commands) -> str:
     """The answer to a verb that is none: the one line that would have worked. What was typed is escaped."""
     if number := re.fullmatch(r"#?(\d{1,9})", verb) or (verb == "story" and re.match(r"#?(\d{1,9})\b", rest)):
         return f"To read story {number[1]}: {ids.COMMAND} read {number[1]}"
+    if verb.startswith("<") and split(rest)[0] in commands and rest:
+        return (
+            f'I don\'t know "{escape(from_slack(verb))}". Did you mean: {ids.COMMAND} {escape(from_slack(rest)[:100])}'
+        )
     verb, rest = escape(from_slack(verb)[:40]), escape(from_slack(rest)[:100])
     close = get_close_matches(verb, [name for name in commands if name], n=1, cutoff=0.6)
     if close:
@@ -100,6 +117,8 @@ def register(app: AsyncApp, edge: Edge, commands: Commands) -> None:
 async def answer_to(edge: Edge, commands: Commands, body: Mapping[str, Any]) -> Rendered | None:
     """Do what the command asks and return the private answer."""
     verb, rest = split(str(body.get("text") or ""))
+    if re.fullmatch(rf"<@{re.escape(edge.policy.bot_user_id)}(\|.*)?>", verb):
+        verb, rest = split(rest)
     command = commands.get(verb)
     if command is None:
         return Rendered(unknown(verb, rest, commands))

@@ -63,7 +63,7 @@ def number_in(text: str) -> int | None:
 
 def tidied(text: str) -> str:
     """A code as it is compared, however it was typed or pasted."""
-    text = text.strip().strip("`\"'.").lower()
+    text = text.strip().strip("`\"'“”‘’.").lower()
     return re.sub(r"[\s\u2010-\u2015-]+", "-", text)
 
 

@@ -258,6 +258,14 @@ def test_an_unknown_verb_pings_nobody(typed: str) -> None:
     assert said.startswith("I don't know")
 
 
+@pytest.mark.parametrize("typed", ["approve\u00a01", "approve\n1", "“approve” 1", "@altogether approve 1"])
+async def test_a_command_is_understood_however_it_is_spelt(desk: Desk, typed: str) -> None:
+    """A pasted space, a new line, curly quotes or the bot's own name in front: the story is approved."""
+    story = await desk.tell()
+    await desk.amira.command(f"/story {typed}", channel=HERE)
+    assert status(desk, story) is StoryStatus.APPROVED
+
+
 async def test_a_repeated_command_names_who_and_when(desk: Desk) -> None:
     """By command, who decided and on which day."""
     await desk.tell()

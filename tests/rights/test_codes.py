@@ -91,3 +91,14 @@ def test_no_code_is_no_code() -> None:
     assert read_code(io.StringIO("maple-grape-stone-31\nmore\n")) == "maple-grape-stone-31\n"
     with pytest.raises(click.UsageError, match="no code"):
         read_code(io.StringIO("\n"))
+
+
+def test_a_code_that_was_pasted_with_what_stood_around_it() -> None:
+    """Quotation marks of any kind, dashes of any kind and capitals make no other code of it."""
+    for pasted in (
+        "“maple-grape-stone-31”",
+        "‘Maple-Grape-Stone-31’",
+        "`maple–grape–stone–31`",
+        "maple\u00a0grape stone 31.",
+    ):
+        assert codes.tidied(pasted) == "maple-grape-stone-31"
