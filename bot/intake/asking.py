@@ -55,16 +55,20 @@ def line_of(code: str | None, conversation: Conversation, prompt: Prompt | None 
     return LINES[code]
 
 
-_STEPS = {"_screening": "checking your story", "_checking": "checking your story", "_ready": "ready to send"}
+_STEPS = {
+    "_screening": "at something that looks like an identifier",
+    "_checking": "at the check of your story",
+    "_ready": "at the last step, ready to send",
+}
 
 
 def place_words(conversation: Conversation, place: str) -> str:
-    """ "question 3 of 8", or what a step is called."""
+    """Where we are, as it follows "We're": "on question 3 of 8", "at the check of your story"."""
     if place == "_screening" and not (conversation.draft.open_prompt or "_").startswith("_"):
         place = conversation.draft.open_prompt or place
     if place.startswith("_"):
-        return _STEPS.get(place, "the permission questions")
-    return f"question {conversation.number(place)} of {conversation.draft.shown_total}"
+        return _STEPS.get(place, "at the permission questions")
+    return f"on question {conversation.number(place)} of {conversation.draft.shown_total}"
 
 
 def value(draft: Draft, place: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from bot.intake import deleting
 from bot.intake.dialogue import (
     Ask,
     Close,
@@ -31,7 +32,7 @@ from bot.story import policy as rules
 from bot.story.policy import Policy
 from storage import drafts, outbox
 from storage.database import Tx
-from storage.records import Answer, Asked, Draft, Fragment, Message, Op, OutboxRow, OutboxState
+from storage.records import Answer, Asked, Draft, DraftState, Fragment, Message, Op, OutboxRow, OutboxState
 
 NOTE: Final = "note"
 SAVED: Final = "saved"
@@ -85,6 +86,8 @@ def added_to_form(answer: Answer, words: str) -> Answer:
 
 def alive(tx: Tx, policy: Policy, draft: Draft, *, carrier_id: str | None) -> Draft:
     """The draft with this carrier and its clocks wound: a sign of life puts nudge and expiry off. It is nudged once."""
+    if draft.state is DraftState.KEPT:  # kept for as long as was said, whatever is asked about it
+        return replace(draft, active_at=tx.now, carrier_id=carrier_id)
     nudge = None if draft.nudge_at is None else rules.nudge_at(policy, tx.now)
     expiry = None if draft.expires_at is None else rules.expires_at(policy, tx.now)
     return replace(draft, active_at=tx.now, nudge_at=nudge, expires_at=expiry, carrier_id=carrier_id)
@@ -288,6 +291,16 @@ class Carrier(Tidier):
         about = self.said.ts if self.said is not None else ""
         if what == "held":
             key = self._held_key(place_of(self.draft))
+        elif what == deleting.NOTE:
+            number = deleting.last(self.tx, self.draft.id) + 1
+            key, more = deleting.key(self.draft.id, number), {"ask": number}
+            self._close_ask(number - 1)
+        elif what == deleting.KEPT:
+            number = deleting.last(self.tx, self.draft.id)
+            if number and (asked := self.pressed_row(NOTE)) is not None:  # said where it was asked: that is used up
+                kept: Args = {"draft": self.draft.id, "what": what}
+                self.update(asked, NOTE, kept, key=deleting.kept_key(self.draft.id, number))
+                return
         known = None if key is None else outbox.find_by_key(self.tx, key)
         args: Args = {"draft": self.draft.id, "what": what, "prompt": prompt_id, "about": about, **(more or {})}
         if known is not None:
@@ -295,6 +308,13 @@ class Carrier(Tidier):
                 self.update(known, NOTE, {**args, "again": True})
             return
         outbox.enqueue(self.tx, Message(NOTE, self.to, args=args, key=key))
+
+    def _close_ask(self, number: int) -> None:
+        """An earlier question before deleting loses its buttons, and so does one that was pressed too late."""
+        last = outbox.find_by_key(self.tx, deleting.key(self.draft.id, number))
+        for row in {row.id: row for row in (last, self.pressed_row(NOTE)) if row is not None}.values():
+            if row.state is OutboxState.SENT:
+                self.update(row, NOTE, dict(row.args))
 
     def change_note(self, row: OutboxRow, what: str, prompt_id: str | None) -> None:
         """Say something else where a note stood."""

@@ -9,7 +9,7 @@ from bot.intake.dialogue import Conversation, place_of
 from bot.intake.script import PromptKind
 from bot.outgoing import Rendered
 from bot.text import count, escape, join, number_word
-from storage.records import Draft
+from storage.records import Draft, DraftState, Purpose
 
 
 def note(
@@ -34,8 +34,6 @@ def note(
                 kit.actions(kit.button(f"Add to {number}", ids.ADD_TO, f"{draft.id}:{about}:{prompt_id}")),
             ],
         )
-    if what == "delete_ask":
-        return _delete_ask(draft)
     if what == "line_too_long" and prompt_id is not None:
         sentence = _too_long(conversation, prompt_id)
         return Rendered(sentence, [kit.section(sentence)])
@@ -51,8 +49,10 @@ def note(
         "replaced_wins": f"I replaced something in {number}, so I keep it as it stands. You can change it later.",
         "nowhere": "I can't put that in your story: its questions are all answered from lists. Use the buttons above.",
         "other_too_long": "That is over 200 characters. Type the something else again, a little shorter.",
-        "delete_no": f"Kept. We're on {where}.",
-        "help": f"{help_text} We're on {where}. Type your answer, or use the buttons. "
+        "delete_no": "Still kept to yourself, as it was."
+        if draft.state is DraftState.KEPT
+        else f"Kept. We're {where}.",
+        "help": f"{help_text} We're {where}. Type your answer, or use the buttons. "
         "These words work by themselves: next, back, skip, stop, delete.",
         "file": "I can't take pictures or files: they can show more than we mean."
         + (" I've kept the words you put with it." if prompt_id else ""),
@@ -72,7 +72,7 @@ def offline(conversation: Conversation, span: str, *, wrote: bool, edited: int, 
         said.append(f"{what} is out of {'it' if edited else 'your story'}")
     done = join(said or ["everything you wrote is safe"])
     here = place_words(conversation, place_of(conversation.draft))
-    sentence = f"I was offline {span}. {done[:1].upper()}{done[1:]}; we're on {here}."
+    sentence = f"I was offline {span}. {done[:1].upper()}{done[1:]}; we're {here}."
     return Rendered(escape(sentence), [kit.section(escape(sentence))])
 
 
@@ -98,27 +98,22 @@ def _too_long(conversation: Conversation, prompt_id: str) -> str:
     return f"That is too long for this one: it takes {count(prompt.max_length, 'character')}. Type it again, shorter."
 
 
-def _delete_ask(draft: Draft) -> Rendered:
-    sentence = (
-        "Throw away these changes? Your story stays as you last sent it."
-        if draft.purpose == "change"
-        else "Delete this story? Everything you've told me in it goes, and can't be brought back."
-    )
-    return Rendered(
-        sentence,
-        [
-            kit.section(sentence),
-            kit.actions(
-                kit.button("Delete it", ids.DELETE_YES, value(draft, "_"), style="danger"),
-                kit.button("Keep it", ids.DELETE_NO, value(draft, "_")),
-            ),
-        ],
-    )
+def delete_ask(draft: Draft, number: str, *, buttons: bool) -> Rendered:
+    """Asked before a draft is deleted; each has a number, and its buttons only while it waits for an answer."""
+    if draft.purpose is Purpose.CHANGE:
+        sentence = "Throw away these changes? Your story stays as you last sent it."
+        yes, no = "Throw them away", "Keep them"
+    else:
+        sentence = "Delete this story? Everything you've told me in it goes, and can't be brought back."
+        yes, no = "Delete it", "Keep it"
+    mine = f"{value(draft, '_')}:{number}"
+    doors = kit.actions(kit.button(yes, ids.DELETE_YES, mine, style="danger"), kit.button(no, ids.DELETE_NO, mine))
+    return Rendered(sentence, [kit.section(sentence), *([doors] if buttons else [])])
 
 
 def resting(conversation: Conversation, place: str, *, buttons: bool) -> Rendered:
     """ "Saved", with the way back."""
-    sentence = f"Saved. We're on {place_words(conversation, place)}. Type or press Carry on when you're ready."
+    sentence = f"Saved. We're {place_words(conversation, place)}. Type or press Carry on when you're ready."
     mine = value(conversation.draft, place)
     doors = kit.actions(
         kit.button("Carry on", ids.CARRY_ON, mine, style="primary"), kit.button("Delete", ids.DELETE, mine)

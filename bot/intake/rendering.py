@@ -14,6 +14,7 @@ from bot.intake import (
     asking,
     carrying,
     checking,
+    deleting,
     example_blocks,
     greeting,
     notes,
@@ -199,6 +200,9 @@ def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
     if what in example_blocks.NOTES:
         there_is_one = what == example_blocks.SHOW and _is_answered_elsewhere(tx, draft, str(prompt))
         return example_blocks.note(what, str(prompt), there_is_one=there_is_one)
+    if what == deleting.NOTE:
+        number = str(row.args.get("ask") or "")
+        return notes.delete_ask(draft, number, buttons=deleting.waits(tx, draft.id, number))
     if what == "offline":
         wrote, edited, deleted = (int(row.args.get(name) or 0) for name in ("new", "edited", "deleted"))
         away = (row.args.get("from"), row.args.get("to"))

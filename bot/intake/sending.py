@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.intake import trail
-from bot.intake.carrying import WHISPER, Carrier, texts
+from bot.intake.carrying import NOTE, WHISPER, Carrier, texts
 from bot.intake.completion import answers_from, version_of
 from bot.intake.dialogue import (
     Ask,
@@ -191,7 +191,11 @@ def _delete(tx: Tx, draft: Draft, carrier: Carrier) -> None:
     story_id = tellers.story_of_draft(tx, draft.id) if change else None
     if story_id is not None:
         tellers.set_change_draft(tx, story_id, None)
-    outbox.enqueue(tx, Message(DELETED, carrier.to, args={"change": change}))
+    asked = carrier.pressed_row(NOTE)
+    if asked is not None:
+        carrier.update(asked, DELETED, {"change": change})
+    else:
+        outbox.enqueue(tx, Message(DELETED, carrier.to, args={"change": change}))
     _end(tx, draft, DraftState.DELETED)
     trail.note(tx, trail.DELETE_DRAFT, story_id=story_id)
 

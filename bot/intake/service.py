@@ -8,7 +8,7 @@ prompt and is taken up when the question is known to stand (`question_stands`).
 import logging
 from dataclasses import replace
 
-from bot.intake import answering, dialogue, sending
+from bot.intake import answering, deleting, dialogue, sending
 from bot.intake import conversation as machine
 from bot.intake.carrying import (
     OFFERED,
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 _ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON, Move.SHOW}
 """Words that mean the same wherever the conversation stands."""
+_OF_KEPT = {Move.DELETE, Move.DELETE_YES, Move.DELETE_NO}
+"""What can be done with a story that its teller has kept, beside carrying on with it."""
 
 
 # ── a message ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -262,13 +264,13 @@ def _press(
     place, _, mark = pressed.value.partition(":")[2].partition(":")
     conversation = load(tx, shelf, draft)
     carrier = Carrier(tx, policy, conversation, pressed=pressed)
-    if draft.state is DraftState.KEPT and move in (Move.CARRY_ON, Move.DELETE, Move.DELETE_YES):
+    if draft.state is DraftState.KEPT and move is Move.CARRY_ON:
         reopened = sending.take_up_again(tx, policy, draft)
         if reopened is None:
             carrier.whisper("busy")
             return
         draft, conversation = reopened, replace(conversation, draft=reopened)
-    elif draft.state is not DraftState.OPEN:
+    elif draft.state is not DraftState.OPEN and not (draft.state is DraftState.KEPT and move in _OF_KEPT):
         carrier.whisper("over")
         return
     bound = move in (Move.NEXT, Move.BACK, Move.SKIP, Move.CHOOSE, Move.SEND, Move.KEEP_PRIVATE)
@@ -277,6 +279,8 @@ def _press(
         if move is not Move.CHOOSE:
             carrier.whisper("answered")
         return
+    if move is Move.DELETE_YES and not deleting.waits(tx, draft.id, mark):
+        move = Move.DELETE  # it was answered, or asked anew since: then it is asked once more, below
     chosen = dialogue.real_choices(conversation, pressed.chosen)
     given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
     _respond(tx, policy, shelf, conversation, given, pressed=pressed)

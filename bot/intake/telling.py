@@ -202,7 +202,7 @@ def nudge(
 ) -> Rendered:
     """The one reminder, at the open question, with a door."""
     sentence = (
-        f"You began a story on {short_day(began, policy.zone)} and we're on {where}. Carry on, or delete it? "
+        f"You began a story on {short_day(began, policy.zone)} and we're {where}. Carry on, or delete it? "
         f"I won't ask again; it goes on {short_day(until, policy.zone)}."
     )
     doors = kit.actions(
@@ -228,8 +228,8 @@ def whisper(what: str, where: str) -> Rendered:
         return _plain(answer_looks_like(what.partition(":")[2], None))
     return _plain(
         {
-            "already_started": f"You've already started. We're on {where}.",
-            "answered": f"That question is answered. We're on {where}.",
+            "already_started": f"You've already started. We're {where}.",
+            "answered": f"That question is answered. We're {where}.",
             "over": f"That story is no longer being written. To begin another, type {ids.COMMAND}",
             "busy": "You're in the middle of another story. Send it or delete it first, then press that again.",
             "posted": "That story is in a digest already, so it can't be changed now.",

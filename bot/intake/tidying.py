@@ -29,7 +29,15 @@ class Tidier:
         """The message that carries the buttons, if there is one."""
         return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
 
-    def update(self, row: OutboxRow, kind: str, args: Args) -> None:
+    def pressed_row(self, kind: str) -> OutboxRow | None:
+        """The message that was pressed, if it is of this kind."""
+        pressed = self.pressed
+        if pressed is None or pressed.message_ts is None:
+            return None
+        row = outbox.find_message(self.tx, pressed.channel, pressed.message_ts)
+        return row if row is not None and row.kind == kind else None
+
+    def update(self, row: OutboxRow, kind: str, args: Args, *, key: str | None = None) -> None:
         """Change a message in place, beside what is posted; through a press's own address where it was pressed."""
         pressed = self.pressed
         mine = pressed is not None and row.ts is not None and pressed.message_ts == row.ts
@@ -43,6 +51,7 @@ class Tidier:
                 lane=tidings.beside(self.to),
                 target=row.id,
                 depends_on=row.id,
+                key=key,
                 response_url=pressed.response_url if pressed is not None and mine else None,
             ),
         )

@@ -12,8 +12,6 @@ from bot.intake.shelf import Shelf
 from storage import drafts
 from storage.database import Tx
 
-_STANDS_ALONE = ("checking", "ready")
-
 
 def where(shelf: Shelf) -> Callable[[Tx, str], str | None]:
     """Says of a teller (our id) where their open draft stands, "on question 3 of 8"; None where none is open."""
@@ -22,7 +20,6 @@ def where(shelf: Shelf) -> Callable[[Tx, str], str | None]:
         draft = drafts.find_open(tx, teller_id)
         if draft is None:
             return None
-        words = place_words(load(tx, shelf, draft), place_of(draft))
-        return words if words.startswith(_STANDS_ALONE) else f"on {words}"
+        return place_words(load(tx, shelf, draft), place_of(draft))
 
     return look

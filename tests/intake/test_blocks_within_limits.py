@@ -45,7 +45,6 @@ NOTES = (
     "me",
     "picked_up_not",
     "offer",
-    "delete_ask",
     "line_too_long",
     *(f"line:{code}" for code in asking.LINES),
 )
@@ -126,6 +125,7 @@ def beside(conversation: Conversation, asked: Question) -> Iterator[tuple[str, R
         if what not in ("line_too_long", "offer"):  # these always speak of a question
             yield f"note {what}", notes.note(conversation, what, None, about=TS, help_text="Help.")
     away = "from Tuesday 3 June, 10am to Wednesday 4 June, 10am"
+    yield "note delete_ask", notes.delete_ask(conversation.draft, "1", buttons=True)
     yield "note offline", notes.offline(conversation, away, wrote=True, edited=2, deleted=2)
     yield "note file", notes.note(conversation, "file", "_checking", about=TS)
     for what in WHISPERS:

@@ -69,7 +69,8 @@ def test_a_change_thrown_away(at: At) -> None:
     sam.press("Change story 1")
     sam.say("delete")
     assert sam.last.words.startswith("Throw away these changes? Your story stays as you last sent it.")
-    sam.press("Delete it")
+    assert list(sam.last.buttons) == ["Throw them away", "Keep them"]
+    sam.press("Throw them away")
     assert sam.last.words == "Thrown away. Your story stays as you last sent it."
     assert sam.house.version().n == 1
     sam.press("Change story 1")
@@ -90,7 +91,7 @@ def test_once_posted(at: At) -> None:
     assert sam.house.version().n == 1
     assert sam.draft.purpose is Purpose.CHANGE
     sam.say("delete")
-    sam.press("Delete it")
+    sam.press("Throw them away")
     sam.press("Change story 1", on=receipt)
     assert sam.last.words == "That story is in a digest already, so it can't be changed now."
 

@@ -3,6 +3,7 @@
 import pytest
 from intake_person import WHAT, At
 
+from storage import drafts
 from storage.records import DraftState, OutboxState
 
 # ── deleting ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,6 +50,43 @@ def test_delete_twice(at: At) -> None:
     sam.press("Delete it", on=ask)
     sam.press("Delete it", on=ask)
     assert sam.last.words == "That story is no longer being written. To begin another, type /story"
+
+
+def test_an_ask_is_used_up_by_its_answer(at: At) -> None:
+    """Keep it changes the ask itself; Delete it, pressed there all the same, asks again and deletes nothing."""
+    sam = at("difference")
+    sam.say("delete")
+    ask = sam.last
+    sam.press("Keep it", on=ask)
+    assert sam.house.chat[ask.channel, ask.ts].words == "Kept. We're on question 3 of 8."
+    sam.press("Delete it", on=ask)
+    assert sam.fragments == [("what", WHAT)]
+    assert sam.last.ts != ask.ts and sam.last.words.startswith("Delete this story?")
+    sam.press("Delete it")
+    assert sam.last.words.startswith("Your story is deleted.")
+
+
+def test_only_the_last_ask_counts(at: At) -> None:
+    """Asked twice, the first ask loses its buttons, and a press that comes from it all the same deletes nothing."""
+    sam = at("difference")
+    sam.say("delete")
+    first = sam.last
+    sam.say("delete")
+    assert [one.words for one in sam.screen if "Delete it" in one.buttons] == [sam.last.words]
+    sam.press("Delete it", on=first)
+    sam.press("Delete it", on=first)
+    assert sam.fragments == [("what", WHAT)]
+    sam.press("Delete it")
+    assert sam.house.words_kept() == []
+
+
+def test_the_ask_says_what_came_of_it(at: At) -> None:
+    """Delete it changes the ask into the word that it is done: nothing is left there to press."""
+    sam = at("difference")
+    sam.say("delete")
+    ask = sam.last
+    sam.press("Delete it")
+    assert sam.house.chat[ask.channel, ask.ts].words.startswith("Your story is deleted.")
 
 
 # ── keeping it private ────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,3 +143,18 @@ def test_delete_a_private_story(at: At) -> None:
     assert sam.house.state_of(draft) is DraftState.DELETED
     assert sam.house.words_kept() == []
     assert sam.house.rows(OutboxState.SENDING) == []
+
+
+def test_think_again_about_a_private_story(at: At) -> None:
+    """Asked about and kept, a private story is as private as it was, for as long, also beside another story."""
+    sam = at("_places")
+    draft = sam.draft.id
+    sam.press("Keep it to myself")
+    kept, until = sam.last, sam.house.read(lambda tx: drafts.get(tx, draft)).expires_at
+    sam.house.wait(days=1)
+    sam.begin()
+    sam.press("Delete", on=kept)
+    sam.press("Keep it")
+    assert sam.sees("Still kept to yourself, as it was.")
+    assert sam.house.state_of(draft) is DraftState.KEPT
+    assert sam.house.read(lambda tx: drafts.get(tx, draft)).expires_at == until

@@ -85,7 +85,7 @@ def test_finish_later_at_the_end(at: At, place: str) -> None:
     """The last steps can rest too."""
     sam = at(place)
     sam.press("Finish later")
-    assert "Saved. We're on" in sam.last.words
+    assert "Saved. We're at" in sam.last.words
     sam.press("Carry on")
     assert sam.draft.stage == place[1:]
     assert len(sam.with_next) + sum("Carry on" in one.buttons for one in sam.screen) >= 1
@@ -226,3 +226,25 @@ def test_expiry_says_when_to_look_next(at: At) -> None:
     assert sam.house.do(waking.wake) == sam.draft.nudge_at
     sam.house.wait(days=15)
     assert sam.house.do(waking.wake) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ("difference", "on question 3 of 8"),
+        ("_checking", "at the check of your story"),
+        ("_naming", "at the permission questions"),
+        ("_places", "at the permission questions"),
+        ("_ready", "at the last step, ready to send"),
+    ],
+)
+def test_where_we_are_is_said_in_whole_sentences(at: At, place: str, where: str) -> None:
+    """Wherever somebody rests, asks for help or thinks again, the step's name fits the sentence that it stands in."""
+    sam = at(place)
+    sam.say("delete")
+    sam.press("Keep it")
+    assert sam.last.words == f"Kept. We're {where}."
+    sam.say("help")
+    assert f"We're {where}. Type your answer" in sam.last.words
+    sam.say("stop")
+    assert sam.last.words.startswith(f"Saved. We're {where}. Type or press Carry on")

@@ -173,7 +173,7 @@ def test_a_change_that_is_given_up(at: At, how: str) -> None:
     assert CANARY in kept(sam)
     if how == "delete":
         sam.say("delete")
-        sam.press("Delete it")
+        sam.press("Throw them away")
         assert sam.last.words == "Thrown away. Your story stays as you last sent it."
     else:
         sam.house.wait(days=15)
