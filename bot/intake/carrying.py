@@ -272,9 +272,9 @@ class Carrier(Tidier):
         else:
             self.update(carrier, SAVED, args)
 
-    def _held_key(self, place: str) -> str:
+    def _held_key(self, place: str, *, put_again: bool = False) -> str:
         """One note for each time that a list is asked: it goes with the list, and may be needed again."""
-        times = sum(one.prompt_id == place for one in drafts.asked(self.tx, self.draft.id))
+        times = sum(one.prompt_id == place for one in drafts.asked(self.tx, self.draft.id)) + put_again
         return f"held:{self.draft.id}:{place}:{times}"
 
     # ── notes ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -289,8 +289,8 @@ class Carrier(Tidier):
     ) -> None:
         """Say one thing beside the question; `more` is what only some things need."""
         about = self.said.ts if self.said is not None else ""
-        if what == "held":
-            key = self._held_key(place_of(self.draft))
+        if what in ("held", "held_welcome"):
+            key = self._held_key(place_of(self.draft), put_again=what == "held_welcome")
         elif what == deleting.NOTE:
             number = deleting.last(self.tx, self.draft.id) + 1
             key, more = deleting.key(self.draft.id, number), {"ask": number}
@@ -305,7 +305,7 @@ class Carrier(Tidier):
         args: Args = {"draft": self.draft.id, "what": what, "prompt": prompt_id, "about": about, **(more or {})}
         if known is not None:
             if known.state is OutboxState.SENT:
-                self.update(known, NOTE, {**args, "again": True})
+                self.update(known, NOTE, {**args, "what": known.args.get("what", what), "again": True})
             return
         outbox.enqueue(self.tx, Message(NOTE, self.to, args=args, key=key))
 

@@ -42,6 +42,7 @@ def note(
         sentence = line_of(what[5:], conversation, prompt) or ""
         return Rendered(escape(sentence), [kit.section(escape(sentence))])
     sentence = {
+        "held_welcome": f"Welcome back. I've put that with {number}. {_first_choose(conversation, 'below')}",
         "held": f"I've put that with {number}. {_first_choose(conversation)}",
         "added": f"Added to {number}.",
         "updated": f"Updated {number} again." if again else f"Updated {number}.",
@@ -83,14 +84,14 @@ def _number_words(conversation: Conversation, prompt_id: str | None) -> str:
     return f"question {conversation.number(conversation.script.question(prompt_id).id)}"
 
 
-def _first_choose(conversation: Conversation) -> str:
+def _first_choose(conversation: Conversation, where: str = "above") -> str:
     question = conversation.question
     if question is None or question.lead.typed:
         return ""
     options = len(question.lead.choices) + (1 if question.lead.other else 0)
     if question.kind is PromptKind.CHOICE and len(question.prompts) == 1 and options <= 12:
-        return f"First, choose one of the {number_word(options)} above."
-    return "First, choose from the list above, then press Next."
+        return f"First, choose one of the {number_word(options)} {where}."
+    return f"First, choose from the list {where}, then press Next."
 
 
 def _too_long(conversation: Conversation, prompt_id: str) -> str:

@@ -40,6 +40,7 @@ from storage.records import (
     OutboxRow,
     OutboxState,
     Purpose,
+    Stage,
 )
 
 log = logging.getLogger(__name__)
@@ -152,7 +153,7 @@ def _respond(
     pressed: Pressed | None = None,
 ) -> Carrier:
     # What was typed is read only where it may be screened: not for each message of a burst.
-    if given.move not in (Move.SAY, Move.CHOOSE):
+    if given.move not in (Move.SAY, Move.CHOOSE) or conversation.draft.stage is Stage.SCREENING:
         conversation = with_words(tx, conversation)
     carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
     _finish(tx, policy, shelf, carrier, machine.respond(conversation, given))

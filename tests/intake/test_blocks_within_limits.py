@@ -34,6 +34,7 @@ ID = "0123456789abcdef"
 TS = "1748941200.000001"
 NOTES = (
     "held",
+    "held_welcome",
     "added",
     "updated",
     "form_wins",

@@ -168,7 +168,7 @@ def _screen(edge: Edge) -> Iterator[str]:
         yield "went on past what was found"
 
 
-_KEPT_FOR = {"added", "held"}
+_KEPT_FOR = {"added", "held", "held_welcome"}
 _KEPT_BESIDE = {"offer", "nowhere"}
 _ONLY_SAID = {"delete_ask", "delete_no", "help", "example", "example_list", "example_nowhere"}
 

@@ -113,6 +113,33 @@ def test_an_option_that_is_typed(at: At, text: str) -> None:
     assert sam.fragments == []
 
 
+@pytest.mark.parametrize("text", ["health, police", "Health,Police", " HEALTH ,  police, health"])
+def test_options_with_commas_between(at: At, text: str) -> None:
+    """Options of a list with commas between them, and nothing else, are chosen together."""
+    sam = at("services")
+    sam.say(text)
+    assert answer(sam, "services").choices == ("health", "police")
+    assert "Got that. Choose more, or press Next." in sam.last.words
+    assert sam.fragments[-1][0] != "lesson"
+
+
+def test_an_option_that_has_a_comma(at: At) -> None:
+    """An option with a comma in it is one option, also beside another, of whichever of the lists."""
+    sam = at("enablers")
+    sam.say("poor data quality, no shared identifier, no time, joint training")
+    assert answer(sam, "barriers").choices == ("poor-data", "no-time")
+    assert answer(sam, "enablers").choices == ("joint-training",)
+
+
+@pytest.mark.parametrize("text", ["health, police and a vet", "health,", "A mix, sharing helped"])
+def test_options_among_other_words(at: At, text: str) -> None:
+    """Words among which options stand, or two where one can be chosen, are an answer like any other words."""
+    sam = at("closeness" if "mix" in text else "services")
+    sam.say(text)
+    assert answer(sam, "services").choices == () and answer(sam, "closeness").choices != ("mixed", "helped")
+    assert sam.fragments[-1][1] == text.strip()
+
+
 def test_several_options_that_are_typed(at: At) -> None:
     """Options of a list that takes several add up, up to as many as it takes."""
     sam = at("services")

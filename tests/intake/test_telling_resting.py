@@ -76,8 +76,13 @@ def test_typing_wakes_at_a_list(at: At) -> None:
     sam = at("services")
     sam.press("Finish later")
     sam.say("the ward was closed")
-    assert sam.sees("I've put that with question 6.")
+    note = "Welcome back. I've put that with question 6. First, choose from the list below, then press Next."
+    assert sam.screen[-2].words == note
     assert "4 of 8" in sam.last.words and "Next" in sam.last.buttons
+    sam.say("and nobody knew")
+    assert sam.count(note) == 1 and not sam.sees("above, then press Next")
+    sam.choose("Health")
+    assert not sam.sees("Welcome back.")
 
 
 @pytest.mark.parametrize("place", ["_checking", "_naming", "_places"])

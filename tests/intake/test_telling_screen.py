@@ -79,6 +79,34 @@ def test_replaced(at: At) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "comes"),
+    [
+        ("replace it", "A postcode is now [removed]."),
+        ("Replace with [removed]", "A postcode is now [removed]."),
+        ("It isn’t one.", "Kept as you wrote it: you say it isn't a postcode."),
+        ("change it", "Back to question 2, *What happened?*"),
+    ],
+)
+def test_the_three_can_be_typed(at: At, typed: str, comes: str) -> None:
+    """What the buttons say, and the line that names the three, does the same when it is typed, and is no answer."""
+    sam = at("what")
+    sam.answer(TOLD)
+    sam.say("next")
+    assert sam.sees("Choose one of the three first: change it, replace it, or say that it isn't one.")
+    sam.say(typed)
+    assert sam.sees(comes)
+    assert not sam.sees("Shall I add it")
+    assert all(typed != words for _, words in sam.fragments)
+
+
+def test_the_three_are_words_like_others_elsewhere(at: At) -> None:
+    """Typed at a question, or once nothing is left to decide, they are an answer."""
+    sam = at("what")
+    sam.say("change it")
+    assert sam.fragments == [("what", "change it")]
+
+
 def test_deleting_the_message_keeps_what_was_replaced(at: At) -> None:
     """Once replaced, one's own message can be deleted or edited as suggested: the story keeps what it has."""
     sam = at("what")
