@@ -275,6 +275,13 @@ def show(tx: Tx, outbox_id: str, story_ids: Sequence[str]) -> None:
         tx.insert_once(SurfaceRow, {"outbox_id": outbox_id, "story_id": story_id})
 
 
+def taken_away(tx: Tx, outbox_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these messages that have been deleted in Slack, or are to be."""
+    gone = select(Row.target).where(_HERE, Row.op == Op.DELETE, Row.state != OutboxState.DROPPED)
+    found = tx.connection.execute(gone.where(Row.target.in_(outbox_ids)), {"here": tx.workspace}).scalars()
+    return frozenset(one for one in found if one is not None)
+
+
 def shown_in(tx: Tx, story_id: str) -> Sequence[str]:
     """Outbox ids of the messages that show this story."""
     return (

@@ -32,7 +32,7 @@ from bot.story import policy as rules
 from bot.story.policy import Policy
 from storage import drafts, outbox
 from storage.database import Tx
-from storage.records import Answer, Asked, Draft, DraftState, Fragment, Message, Op, OutboxRow, OutboxState
+from storage.records import Answer, Asked, Draft, DraftState, Fragment, Message, Op, OutboxRow, OutboxState, Stage
 
 NOTE: Final = "note"
 SAVED: Final = "saved"
@@ -45,6 +45,8 @@ OFFERED: Final = "_offered"
 TAKEN: Final = "_taken"
 """The prompt of a message that was heard and is no words of the story (a control word, an option, a name): only its
 `ts` is kept, so that it is not heard a second time."""
+_SHOW_WORDS: Final = tuple(f"_{stage}" for stage in (Stage.CHECKING, Stage.NAMING, Stage.CREDIT, Stage.READY))
+"""Steps whose messages show what was typed."""
 QUIET: Final = timedelta(seconds=1.5)
 """How long a burst must be quiet before the foot moves below it."""
 PATIENCE: Final = timedelta(seconds=8)
@@ -139,7 +141,22 @@ class Carrier(Tidier):
                 case Close():
                     closing = reply
         drafts.save(self.tx, self.draft)
+        self._show_anew([reply.answer.prompt_id for reply in step.replies if isinstance(reply, Rewrite)])
         return closing
+
+    def _show_anew(self, rewritten: list[str]) -> None:
+        """What was replaced stands in no older message of the bot's either: those that show words are changed too."""
+        if not rewritten:
+            return
+        shows_words = {*_SHOW_WORDS} | {
+            question.id for question in self.before.asked if {one.id for one in question.prompts} & set(rewritten)
+        }
+        asked = [one for one in drafts.asked(self.tx, self.draft.id) if one.prompt_id in shows_words]
+        gone = {self.draft.carrier_id, *outbox.taken_away(self.tx, [one.outbox_id for one in asked])}
+        for one in asked:
+            row = outbox.find(self.tx, one.outbox_id)
+            if row is not None and row.id not in gone and row.state in (OutboxState.SENT, OutboxState.SENDING):
+                self.update(row, QUESTION, {**row.args, "left": True})
 
     # ── keeping ───────────────────────────────────────────────────────────────────────────────────────────────────
 

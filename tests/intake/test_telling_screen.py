@@ -180,6 +180,37 @@ def test_a_form_is_screened_when_it_is_saved(at: At) -> None:
     assert sam.sees("Identifier check: 1 postcode replaced, nothing else found.")
 
 
+def test_what_is_replaced_goes_from_older_messages_too(at: At) -> None:
+    """Once something is replaced it stands in no message of the bot's: no credit line, no check of the story."""
+    sam = at("_naming")
+    sam.choose("My name and role")
+    number = "07700 900123"
+    for _ in range(2):
+        sam.say(f"Sam Okoro, {number}")
+        assert sam.sees("This looks like a phone number:")
+        sam.press("Change it")
+    sam.press("Back")
+    assert sam.save_form("what", what=TOLD) is None
+    for _ in range(2):
+        assert sam.sees(CANARY) or sam.sees(number)
+        sam.press("Replace with [removed]")
+        if sam.draft.stage is Stage.CHECKING:
+            sam.press("Carry on")
+            sam.press("Next")
+            sam.press("Next")
+    assert not sam.sees(CANARY) and not sam.sees(number)
+
+
+def test_words_for_something_else_that_are_replaced(at: At) -> None:
+    """The list that was answered with them shows them no longer."""
+    sam = at("enablers")
+    sam.tick("What helped", "Something else")
+    sam.say(f"A lunch at {CANARY}")
+    sam.press("Next")
+    sam.press("Replace with [removed]")
+    assert sam.sees("A lunch at [removed]") and not sam.sees(CANARY)
+
+
 def test_an_edit_at_the_last_step_is_found_on_sending(at: At) -> None:
     """Send for review sends nothing while an edit has brought something in."""
     sam = at("_ready")
