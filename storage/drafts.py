@@ -168,6 +168,16 @@ def is_telling(tx: Tx, slack_user_id: str) -> bool:
     return tx.connection.execute(telling.limit(1)).first() is not None
 
 
+def kept_by(tx: Tx, teller_id: str) -> Sequence[Draft]:
+    """The stories that this teller keeps to themselves, the one that ends first in front."""
+    rows = tx.connection.execute(
+        select(*_DRAFT)
+        .where(DraftRow.workspace == tx.workspace, DraftRow.teller_id == teller_id, DraftRow.state == DraftState.KEPT)
+        .order_by(DraftRow.expires_at)
+    )
+    return [Draft(*row) for row in rows]
+
+
 def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:
     """The open answer to a relayed question that lives in this thread."""
     row = tx.connection.execute(

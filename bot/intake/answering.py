@@ -160,7 +160,7 @@ def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str | N
         return "answer_too_long"
     looks_like = _screened(tx, found, words).found
     if looks_like:
-        return f"looks_like:{looks_like[0].span.kind}"
+        return f"looks_like:{looks_like[0].span.kind}:{_number(tx, found)}"
     return None if added and _answer(tx, policy, shelf, found, words) else "nothing_to_send"
 
 
@@ -183,10 +183,14 @@ def answer(tx: Tx, policy: Policy, shelf: Shelf, user_id: str, ask_id: str, word
         return f"A little shorter, please: {found.longest:,} characters at most."
     looks_like = _screened(tx, found, words.strip()).found
     if looks_like:
-        return telling.answer_looks_like(looks_like[0].span.kind, looks_like[0].match)
+        return telling.answer_looks_like(looks_like[0].span.kind, looks_like[0].match, _number(tx, found))
     if not _answer(tx, policy, shelf, found, words.strip()):
         return "The story has moved on. Nothing was changed."
     return None
+
+
+def _number(tx: Tx, found: OpenAsk) -> str:
+    return str(stories.get(tx, found.version.story_id).number)
 
 
 def _screened(tx: Tx, found: OpenAsk, words: str) -> Reworded:

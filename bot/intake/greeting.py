@@ -16,8 +16,8 @@ from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import Args
+from bot.story import codes, tidings
 from bot.story import policy as rules
-from bot.story import tidings
 from bot.story.policy import Policy
 from storage import drafts, outbox, tellers
 from storage.database import Tx
@@ -28,6 +28,8 @@ OFFER: Final = "offer"
 STARTED: Final = "started"
 NOT_NOW: Final = "not_now"
 NOT_FOR_YOU: Final = "not_for_you"
+A_CODE: Final = "a_code"
+"""Somebody has pasted the code of a story; the words of it are not kept."""
 NOTHING_OPEN: Final = "nothing_open"
 """To somebody who types a control word and has no draft open. args: word (a `Move`), reviewer."""
 
@@ -68,6 +70,9 @@ def first_contact(tx: Tx, policy: Policy, teller: Teller, said: Said, standing: 
     if standing is Standing.NOBODY:
         return
     to = tidings.teller(teller.id)
+    if codes.number_in(said.text) is not None:  # works for whoever holds it, whether or not they may tell a story
+        outbox.enqueue(tx, Message(A_CODE, to, key=f"{A_CODE}:{said.channel}:{said.ts}"))
+        return
     fresh = teller.greeted_at is not None and tx.now - teller.greeted_at < GREETING_LASTS
     if not may_tell(policy, standing):
         if not fresh:

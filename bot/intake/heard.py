@@ -31,3 +31,5 @@ class Pressed:
     chosen: dict[str, tuple[str, ...]]
     response_url: str | None
     action_ts: str | None
+    thread_ts: str | None = None
+    """The thread that the message stands in, if it is a reply."""

@@ -6,6 +6,7 @@ calls to Slack made here open a form (its trigger lives three seconds) or ask on
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -213,7 +214,8 @@ def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> Non
 
 def _whisper(tx: Tx, pressed: Pressed, what: str) -> None:
     to = tidings.channel(pressed.channel)
-    outbox.enqueue(tx, Message(carrying.WHISPER, to, op=Op.WHISPER, args={"what": what}, person=pressed.user_id))
+    message = Message(carrying.WHISPER, to, op=Op.WHISPER, args={"what": what}, person=pressed.user_id)
+    outbox.enqueue(tx, replace(message, thread_ts=pressed.thread_ts))
 
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,4 +329,5 @@ def _mine(tx: Tx, policy: Policy, user_id: str) -> Rendered:
     told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
     rows = [(story, stories.title_of(tx, story)) for story in told]
     draft = None if teller is None else drafts.find_open(tx, teller.id)
-    return mine_blocks.mine(policy, rows, writing=draft is not None)
+    kept = [] if teller is None else drafts.kept_by(tx, teller.id)
+    return mine_blocks.mine(policy, rows, writing=draft is not None, kept=kept)

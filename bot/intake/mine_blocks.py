@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from bot import ids, kit
 from bot.outgoing import Rendered
-from bot.story import in_words
+from bot.story import in_words, kept_to_oneself
 from bot.story.policy import Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import WHAT_NEXT
 from bot.text import count, escape
-from storage.records import Story, StoryStatus
+from storage.records import Draft, Story, StoryStatus
 
+_MOST_KEPT = 4
 _SHOWN = frozenset({StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED, StoryStatus.POSTED})
 
 
@@ -28,9 +29,12 @@ def mine_doors(story: Story) -> list[kit.Element]:
     return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id), *more]
 
 
-def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool) -> Rendered:
-    """`/story mine`: number, title, state in words."""
-    if not rows:
+def mine(
+    policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool, kept: Sequence[Draft] = ()
+) -> Rendered:
+    """`/story mine`: number, title, state in words; then what is kept to oneself. What is deleted is not listed."""
+    rows = [(story, title) for story, title in rows if story.status is not StoryStatus.REMOVED]
+    if not rows and not kept:
         sentence = (
             f"You're in the middle of a story. To carry on, type {ids.COMMAND}"
             if writing
@@ -39,9 +43,15 @@ def mine(policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: b
         return Rendered(escape(sentence), [kit.section(escape(sentence))])
     blocks: list[kit.Block] = []
     for story, title in rows[:20]:
-        see = kit.button("See", ids.SEE_STORY, story.id)
-        blocks.append(kit.section_with(in_words.row(story, title, policy.zone), see))
+        said = in_words.row(story, title, policy.zone)
+        if story.status is StoryStatus.WITHDRAWN:  # its words are gone, so there is nothing to see
+            blocks.append(kit.section(escape(said)))
+        else:
+            blocks.append(kit.section_with(said, kit.button("See", ids.SEE_STORY, story.id)))
         doors = mine_doors(story)
         if doors:
             blocks.append(kit.actions(*doors))
-    return Rendered(f"You have told {count(len(rows), 'story', 'stories')}.", blocks)
+    blocks += kept_to_oneself.rows(kept[:_MOST_KEPT], policy.zone)
+    told = f"You have told {count(len(rows), 'story', 'stories')}." if rows else ""
+    own = f"You keep {count(len(kept), 'story', 'stories')} to yourself." if kept else ""
+    return Rendered(" ".join(filter(None, (told, own))), blocks)

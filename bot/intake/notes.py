@@ -9,7 +9,7 @@ from bot.intake.dialogue import Conversation, place_of
 from bot.intake.script import PromptKind
 from bot.outgoing import Rendered
 from bot.text import count, escape, join, number_word
-from storage.records import Draft, DraftState, Purpose
+from storage.records import Draft, DraftState, Purpose, Stage
 
 
 def note(
@@ -47,7 +47,7 @@ def note(
         "added": f"Added to {number}.",
         "updated": f"Updated {number} again." if again else f"Updated {number}.",
         "form_wins": f"You changed {number} in the form, so I kept that.",
-        "replaced_wins": f"I replaced something in {number}, so I keep it as it stands. You can change it later.",
+        "replaced_wins": f"Something in {number} is replaced, so your story keeps it as it stands. {_change_it(draft)}",
         "nowhere": "I can't put that in your story: its questions are all answered from lists. Use the buttons above.",
         "other_too_long": "That is over 200 characters. Type the something else again, a little shorter.",
         "delete_no": "Still kept to yourself, as it was."
@@ -82,6 +82,13 @@ def _number_words(conversation: Conversation, prompt_id: str | None) -> str:
     if prompt_id is None or prompt_id.startswith("_"):
         return ""
     return f"question {conversation.number(conversation.script.question(prompt_id).id)}"
+
+
+def _change_it(draft: Draft) -> str:
+    """How an answer that a message no longer changes can be changed."""
+    if draft.stage in (Stage.ASKING, Stage.SCREENING) and draft.purpose is Purpose.NEW:
+        return "You can change it where you check your story, before you send it."
+    return "To change it, press Change beside it where you checked your story."
 
 
 def _first_choose(conversation: Conversation, where: str = "above") -> str:

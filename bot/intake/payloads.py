@@ -93,14 +93,17 @@ def pressed(body: Payload) -> Pressed:
     container = body.get("container") or {}
     message = body.get("message") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    message_ts = container.get("message_ts") or message.get("ts")
+    thread_ts = container.get("thread_ts") or message.get("thread_ts")
     return Pressed(
         user_id=str((body.get("user") or {}).get("id", "")),
         channel=str(channel),
-        message_ts=container.get("message_ts") or message.get("ts"),
+        message_ts=message_ts,
         value=str(action.get("value") or ""),
         chosen=chosen(body),
         response_url=body.get("response_url"),
         action_ts=action.get("action_ts"),
+        thread_ts=thread_ts if thread_ts != message_ts else None,
     )
 
 

@@ -71,6 +71,7 @@ def kinds(shelf: Shelf) -> Kinds:
         greeting.OFFER: Kind(render=_offer, light=True),
         greeting.STARTED: Kind(render=_started, light=True),
         greeting.NOT_NOW: Kind(render=lambda tx, policy, row: telling.not_now(), light=True),
+        greeting.A_CODE: Kind(render=lambda tx, policy, row: telling.a_code(), light=True),
         greeting.NOTHING_OPEN: with_shelf(_nothing_open),
         greeting.NOT_FOR_YOU: Kind(render=lambda tx, policy, row: telling.not_for_you(), light=True),
         IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel(), light=True),
@@ -192,6 +193,8 @@ def _foot(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | No
 
 def _note(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Rendered | None:
     draft = _draft(tx, row)
+    if row.args["what"] == "offer_over":
+        return telling.plain("I haven't put that in your story: there was no question open for it.")
     if draft is None or draft.state in (DraftState.DELETED, DraftState.EXPIRED, DraftState.SENT):
         return None
     conversation = load(tx, shelf, draft)
@@ -321,7 +324,7 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     said = when.say_slot(policy, slot) if slot is not None and permitted else None
     again = bool(row.args.get("again"))
     code = None if again else _code(tx, policy, row, view.number)
-    return telling.receipt(policy, view, slot=said, again=again, story_id=row.story_id, code=code)
+    return telling.receipt(policy, view, slot=said, again=again, story_id=row.story_id, digest=permitted, code=code)
 
 
 def _code(tx: Tx, policy: Policy, row: OutboxRow, number: int) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.intake import trail
-from bot.intake.carrying import NOTE, WHISPER, Carrier, texts
+from bot.intake.carrying import NOTE, OFFERED, WHISPER, Carrier, texts
 from bot.intake.completion import answers_from, version_of
 from bot.intake.dialogue import (
     Ask,
@@ -136,7 +136,8 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, conversation: Conversation,
 
 
 def _end(tx: Tx, draft: Draft, state: DraftState) -> None:
-    """The draft is over: it keeps none of its words."""
+    """The draft is over: it keeps none of its words, and nothing can be added to it."""
+    _close_offers(tx, draft)
     drafts.forget_words(tx, draft.id)
     if state is not DraftState.SENT:
         inbox.forget_from(tx, draft.teller_id)
@@ -144,6 +145,16 @@ def _end(tx: Tx, draft: Draft, state: DraftState) -> None:
         draft, state=state, paused=False, nudge_at=None, expires_at=None, carrier_id=None, recover_from=None
     )
     drafts.save(tx, ended)
+
+
+def _close_offers(tx: Tx, draft: Draft) -> None:
+    """What was kept beside the story and offered to it loses the button that would add it."""
+    offered = {fragment.ts for fragment in drafts.fragments(tx, draft.id, OFFERED)}
+    for row in erasing.messages_of_draft(tx, draft.id) if offered else ():
+        if row.kind == NOTE and row.args.get("what") == "offer" and row.args.get("about") in offered:
+            to, args = tidings.teller(draft.teller_id), {**row.args, "what": "offer_over"}
+            message = Message(NOTE, to, op=Op.UPDATE, args=args, target=row.id, depends_on=row.id)
+            outbox.enqueue(tx, replace(message, lane=tidings.tidy(to)))
 
 
 def _check_messages(tx: Tx, draft: Draft) -> list[str]:

@@ -111,6 +111,14 @@ def nothing_open(word: Move) -> Rendered:
     return Rendered(sentence, [kit.section(sentence), kit.actions(tell_button("Tell a story"))])
 
 
+def a_code() -> Rendered:
+    """To somebody who pastes a story's code into the chat."""
+    return _plain(
+        "That looks like the code of a story, and I haven't kept it. "
+        f"To take the story back with it, type {ids.COMMAND} withdraw and then the code."
+    )
+
+
 def in_a_channel() -> Rendered:
     """To somebody who mentions the bot in a channel."""
     sentence = "I only listen in direct messages."
@@ -131,17 +139,24 @@ def sent(policy: Policy, when: datetime) -> Rendered:
 
 
 def receipt(
-    policy: Policy, view: StoryView, *, slot: str | None, again: bool, story_id: str, code: str | None = None
+    policy: Policy,
+    view: StoryView,
+    *,
+    slot: str | None,
+    again: bool,
+    story_id: str,
+    digest: bool = True,
+    code: str | None = None,
 ) -> Rendered:
     """Thank you, the number, who reads it, by when, where it will appear, and how to take it back.
 
-    `code` is told once, when a story is first sent: it works for whoever holds it.
+    `digest`: it may go in one. `code` is told once, when a story is first sent: it works for whoever holds it.
     """
     first = f"*This is story {view.number}.*" if not again else f"*Story {view.number} is back with the reviewers.*"
     lines = [f"{first} A reviewer will read it, usually within 2 working days, and I'll tell you here."]
     if slot is not None:
         lines.append(f"If approved, it goes in #{escape(policy.digest_name)} on {slot}.")
-    lines.append("Until it is in a digest you can still change it.")
+    lines.append("Until it is in a digest you can still change it." if digest else "You can still change it.")
     lines.append(f"To take it back, press the button or type `{ids.COMMAND} withdraw {view.number}`.")
     if code is not None:
         lines += [f"In case you leave this Slack, save this code somewhere else:\n`{code}`", "I can't show it again."]
@@ -212,20 +227,21 @@ def nudge(
     return Rendered(sentence, [kit.section(sentence), *([doors] if buttons else [])])
 
 
-def answer_looks_like(kind: str, match: str | None) -> str:
+def answer_looks_like(kind: str, match: str | None, number: str) -> str:
     """Why an answer to a reviewer can't go back as it is; `match` only for beneath the box that holds it."""
     what = KIND_WORDS[kind]
     shown = f": “{cut(match, 60)}”" if match else ""
     return (
         f"Something in this looks like {what}{shown}. Change it, or put [removed] in its place. "
-        "If it isn't one, use Change on the story's receipt: there you can say so."
+        f"If it isn't one, press Change story {number} on its receipt: there you can say so."
     )
 
 
 def whisper(what: str, where: str) -> Rendered:
     """One line that only they see."""
     if what.startswith("looks_like:"):
-        return _plain(answer_looks_like(what.partition(":")[2], None))
+        _, kind, number = what.split(":")
+        return _plain(answer_looks_like(kind, None, number))
     return _plain(
         {
             "already_started": f"You've already started. We're {where}.",

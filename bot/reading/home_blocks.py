@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot import ids, kit
 from bot.reading.blocks import REFUSALS, heading
 from bot.reading.rules import MANY, Home, Shelf, Theme
-from bot.story import in_words
+from bot.story import in_words, kept_to_oneself
 from bot.story.policy import May, Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
@@ -126,14 +126,17 @@ def _shelf(shelf: Shelf | None) -> list[kit.Block]:
 
 
 def _own(policy: Policy, home: Home) -> list[kit.Block]:
-    if not home.own:
+    if not home.own and not home.kept:
         return []
     rows: list[kit.Block] = [kit.divider(), kit.rich(kit.words("Your stories", bold=True))]
     for story, title in home.own:
-        see = kit.button("See", ids.SEE_STORY, story.id)
-        rows.append(kit.section_with(in_words.row(story, title, policy.zone), see))
-        if story.status not in _GONE:
-            rows.append(kit.actions(take_back_button(story.id, story.number)))
+        said = in_words.row(story, title, policy.zone)
+        if story.status in _GONE:  # its words are gone, so there is nothing to see
+            rows.append(kit.section(escape(said)))
+            continue
+        rows.append(kit.section_with(said, kit.button("See", ids.SEE_STORY, story.id)))
+        rows.append(kit.actions(take_back_button(story.id, story.number)))
+    rows += kept_to_oneself.rows(home.kept, policy.zone)
     if home.own_more:
         rows.append(kit.context(f"All of yours: {ids.COMMAND} mine"))
     return rows

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.story.view import StoryView
-from storage.records import Story
+from storage.records import Draft, Story
 
 PAGE: Final = 10
 """Titles on a page of the home."""
@@ -74,6 +74,8 @@ class Home:
     shelf: Shelf | None = None
     own: tuple[tuple[Story, str | None], ...] = ()
     own_more: bool = False
+    kept: tuple[Draft, ...] = ()
+    """What they keep to themselves."""
     writing: str | None = None
     """Where they are in the story that they are telling ("on question 3 of 8"); None while they tell none."""
     waiting: Waiting | None = None

@@ -16,10 +16,11 @@ from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import undisputed
 from bot.story.view import StoryView, view_of
 from bot.text import one_line
-from storage import published, readings, search, stories, tellers
+from storage import drafts, published, readings, search, stories, tellers
 from storage.books import Audience
 from storage.database import Tx
 from storage.published import Published
+from storage.records import StoryStatus
 
 log = logging.getLogger(__name__)
 
@@ -131,10 +132,12 @@ def home_of_unknown(tx: Tx, policy: Policy, user_id: str, *, others: Others) -> 
     """What the home shows while it is not known whether this person may read: what is theirs, and no other's story."""
     teller = tellers.find_teller(tx, user_id)
     told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
+    told = [story for story in told if story.status is not StoryStatus.REMOVED]
     return Home(
         stories=None,
         own=tuple((story, stories.title_of(tx, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
         own_more=len(told) > OWN,
+        kept=() if teller is None else tuple(drafts.kept_by(tx, teller.id)[:OWN]),
         writing=None if teller is None else others.writing(tx, teller.id),
         waiting=others.waiting(tx) if is_reviewer(policy, user_id) else None,
     )

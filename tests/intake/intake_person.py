@@ -109,6 +109,7 @@ class Person:
 
     def _body(self, action: dict[str, Any], shown: Shown | None) -> dict[str, Any]:
         container = {"channel_id": self.channel, "message_ts": None if shown is None else shown.ts}
+        container |= {"thread_ts": shown.thread_ts} if shown is not None and shown.thread_ts else {}
         values: dict[str, Any] = {}
         for element in elements(list(shown.rendered.blocks)) if shown is not None else []:
             many = element["type"] in _MANY

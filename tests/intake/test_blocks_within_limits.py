@@ -156,7 +156,8 @@ def afterwards(conversation: Conversation, text: str) -> Iterator[tuple[str, Ren
     yield "receipt", telling.receipt(POLICY, view, slot="Friday 6 June, 10am UK time", again=True, story_id=ID)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on=None)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on="Friday 6 June")
-    yield "mine", mine_blocks.mine(POLICY, [(story, view.title)] * 30, writing=True)
+    told, kept = [(story, view.title)] * 30, [conversation.draft] * 9
+    yield "mine", mine_blocks.mine(POLICY, told, writing=True, kept=kept)
     yield "mine", mine_blocks.mine(POLICY, [], writing=True)
     for ts in (None, TS):
         yield "notice", telling.notice(conversation.script, POLICY, pick_up_ts=ts, buttons=True)

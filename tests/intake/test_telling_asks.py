@@ -166,6 +166,19 @@ def test_too_much_to_send_back(at: At) -> None:
     assert sam.house.words_of()["what"] == f"{WHAT}\nThe ward could."
 
 
+def test_a_refusal_stands_in_the_thread(at: At) -> None:
+    """What is refused by Send back is said where the button was pressed, and the button that helps by its name."""
+    sam = at("sent")
+    asked(sam)
+    thread = sam.last.ts
+    sam.say("It was near LE1 1AA.", thread_ts=thread)
+    sam.press("Send back")
+    assert sam.last.whisper and sam.last.thread_ts == thread
+    assert "If it isn't one, press Change story 1 on its receipt: there you can say so." in sam.last.words
+    sam.press_raw("change_story", "nonsense", sam.find("This is story 1."))
+    assert sam.last.whisper and sam.last.thread_ts is None
+
+
 def test_a_reply_that_comes_twice_and_out_of_order(at: At) -> None:
     """Replies count once and read in the order they were written; their edits are followed."""
     sam = at("sent")
@@ -267,7 +280,7 @@ def test_an_answer_with_something_that_is_none(at: At) -> None:
     receipt, ask = sam.find("This is story 1."), asked(sam)
     words = f"{WHAT} It was near LE1 1AA, which is a ward."
     refused = by_form(sam, ask, words)
-    assert refused is not None and "use Change on the story's receipt: there you can say so" in refused
+    assert refused is not None and "press Change story 1 on its receipt: there you can say so" in refused
     assert sam.house.story().status is StoryStatus.ASKED and sam.house.words_of()["what"] == WHAT
     sam.press("Change story 1", on=receipt)
     sam.save_form("what", what=words)

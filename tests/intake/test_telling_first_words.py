@@ -299,3 +299,12 @@ def test_the_next_story_is_greeted_anew(at: At) -> None:
     sam = at("sent")
     sam.say("I have another one")
     assert sam.last.row.kind == "notice"
+
+
+def test_a_code_is_no_story(house: House, sam: Person) -> None:
+    """Somebody who pastes a story's code hears what it is for, each time, and no opening notice; it is kept nowhere."""
+    for code in ("maple-grape-stone-31", "Maple-Grape-Stone-31"):
+        sam.say(code)
+        told = "To take the story back with it, type /story withdraw and then the code."
+        assert told in sam.last.words
+    assert len(sam.screen) == 2 and not house.file_holds("maple-grape-stone")

@@ -1,10 +1,12 @@
 """Not telling it after all: deleting the story, or keeping it private."""
 
 import pytest
-from intake_person import WHAT, At
+from intake_house import Shown
+from intake_person import WHAT, At, Person
 
-from storage import drafts
-from storage.records import DraftState, OutboxState
+from bot.intake import listeners
+from storage import drafts, stories
+from storage.records import DraftState, OutboxState, StoryStatus
 
 # ── deleting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,3 +160,36 @@ def test_think_again_about_a_private_story(at: At) -> None:
     assert sam.sees("Still kept to yourself, as it was.")
     assert sam.house.state_of(draft) is DraftState.KEPT
     assert sam.house.read(lambda tx: drafts.get(tx, draft)).expires_at == until
+
+
+# ── one's own stories ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def mine(person: Person) -> Shown:
+    """What `/story mine` answers."""
+    said = person.house.read(lambda tx: listeners._mine(tx, person.house.policy, person.id))
+    return Shown(person.last.row, person.channel, "", said, None)
+
+
+def test_what_is_kept_to_oneself_is_listed(at: At) -> None:
+    """/story mine lists it with how long it stays, and the way back from there works."""
+    sam = at("_places")
+    draft = sam.draft.id
+    sam.press("Keep it to myself")
+    listed = mine(sam)
+    assert "Kept to yourself, begun 3 June · deleted on Thursday 3 July" in listed.words
+    assert list(listed.buttons) == ["Carry on", "Delete"]
+    sam.press("Carry on", on=listed)
+    assert sam.draft.id == draft and "Permission, 2 of 2" in sam.last.words
+    assert "You're in the middle of a story." in mine(sam).words
+
+
+@pytest.mark.parametrize("status", [StoryStatus.REMOVED, StoryStatus.WITHDRAWN])
+def test_what_is_gone_cannot_be_opened(at: At, status: StoryStatus) -> None:
+    """A story that was deleted is listed no more; one that was taken back is, without a way to see it."""
+    sam = at("sent")
+    story = sam.house.story()
+    sam.house.do(lambda tx, policy: stories.change(tx, story.id, status=status))
+    listed = mine(sam)
+    assert "See" not in listed.buttons
+    assert ("taken back" in listed.words) is (status is StoryStatus.WITHDRAWN) and "deleted" not in listed.words

@@ -180,6 +180,25 @@ def test_a_form_is_screened_when_it_is_saved(at: At) -> None:
     assert sam.sees("Identifier check: 1 postcode replaced, nothing else found.")
 
 
+@pytest.mark.parametrize(
+    ("place", "how"),
+    [
+        ("difference", "You can change it where you check your story, before you send it."),
+        ("_naming", "To change it, press Change beside it where you checked your story."),
+    ],
+)
+def test_an_edit_after_replacing(at: At, place: str, how: str) -> None:
+    """Whoever edits a message whose words were replaced hears what their story has, and how to change it from here."""
+    sam = at("what")
+    ts = sam.say(TOLD)
+    sam.press("Next")
+    sam.press("Replace with [removed]")
+    for name in ("difference", "services", "enablers", "lesson", "role", "title", "_checking") * (place == "_naming"):
+        sam.step(name)
+    sam.edit(ts, "It was in another town.")
+    assert sam.last.words == f"Something in question 2 is replaced, so your story keeps it as it stands. {how}"
+
+
 def test_what_is_replaced_goes_from_older_messages_too(at: At) -> None:
     """Once something is replaced it stands in no message of the bot's: no credit line, no check of the story."""
     sam = at("_naming")

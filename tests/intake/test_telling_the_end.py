@@ -305,3 +305,25 @@ def test_a_story_for_no_digest(at: At) -> None:
     sam.choose("Storybook for staff")
     sam.press("Send for review")
     assert "goes in #info-stories" not in sam.last.words
+
+
+def test_an_offer_ends_with_the_story(at: At) -> None:
+    """What was offered to be added cannot be any more once the story is sent: the button goes, not the sentence."""
+    sam = at("_ready")
+    sam.say("one more thing")
+    offer = sam.find("Shall I add it to question 6?")
+    sam.press("Send for review")
+    stands = sam.house.chat[offer.channel, offer.ts]
+    assert stands.words == "I haven't put that in your story: there was no question open for it."
+    assert not sam.house.file_holds("one more thing")
+
+
+@pytest.mark.parametrize("place", ["Weekly digest", "Storybook on the public web"])
+def test_the_receipt_speaks_of_a_digest_where_there_is_one(at: At, place: str) -> None:
+    """A story that goes in no digest can be changed without a word about one."""
+    sam = at("_places")
+    sam.choose(place)
+    sam.press("Send for review")
+    said = sam.find("This is story 1.").words
+    assert ("Until it is in a digest you can still change it." in said) is (place == "Weekly digest")
+    assert "ou can still change it." in said

@@ -1,5 +1,7 @@
 """The home with the real bot: what waits for reviewers, where a teller is in their story, and their own stories."""
 
+from datetime import timedelta
+
 import pytest
 from test_reading_search import OTHERS, THEMES, Begin
 from test_reading_search import begin as begin
@@ -7,8 +9,8 @@ from test_reading_search import begin as begin
 from bot.reading import home_blocks, service
 from bot.rehearsal.shown import readable_view
 from bot.story import in_words
-from storage import stories, tellers
-from storage.records import StoryStatus
+from storage import drafts, stories, tellers
+from storage.records import Draft, DraftState, Purpose, Stage, StoryStatus
 from tests.digest.digest_house import POLICY
 from tests.storybook.shelf import Tale, plant
 from tests.whole.conftest import Play
@@ -71,3 +73,21 @@ def test_each_state_is_said_in_words(begin: Begin, status: StoryStatus, said: st
         assert in_words.state(story, POLICY.zone).startswith(said)
         shown = readable_view(home_blocks.view(POLICY, home, tx.now), {}, lambda who: None, errors={})
     assert f"1 · A key at the door · {said}" in shown
+
+
+def test_a_story_kept_to_oneself_is_on_the_home(begin: Begin) -> None:
+    """It stands there with the day on which it is deleted and the way back; a story that was deleted does not."""
+    with begin() as tx:
+        gone = stories.get(tx, plant(tx, Tale("A key at the door", status=StoryStatus.REMOVED)))
+        teller = tellers.meet(tx, "U1")
+        tellers.set_author(tx, gone.id, teller.id, "draft")
+        drafts.remember_script(tx, "sha", "")
+        until = tx.now + timedelta(days=30)
+        kept = Draft(
+            "kept", teller.id, "sha", Purpose.NEW, DraftState.KEPT, Stage.PLACES, None, tx.now, tx.now, expires_at=until
+        )
+        drafts.add(tx, kept)
+        home = service.home(tx, POLICY, "U1", themes=THEMES, others=OTHERS)
+        shown = readable_view(home_blocks.view(POLICY, home, tx.now), {}, lambda who: None, errors={})
+    assert "Kept to yourself, begun" in shown and "[Carry on] [Delete]" in shown
+    assert "deleted on" in shown and "A key at the door" not in shown
