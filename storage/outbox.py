@@ -79,6 +79,8 @@ class Settled:
     next_due: datetime | None
 
 
+_WHO: Mapping[str, None] = {"person": None, "response_url": None}
+"""Who pressed or was whispered to: forgotten as soon as a row is settled."""
 _TWICE_IS_ONCE = frozenset({Op.UPDATE, Op.DELETE})
 """What may be tried again without asking whether it was done: a row of these may be SENDING before its turn is sure."""
 
@@ -211,7 +213,7 @@ def mark_sent(
 
     None when the row was already settled.
     """
-    values: dict[str, Any] = {"state": OutboxState.SENT, "response_url": None}
+    values: dict[str, Any] = {"state": OutboxState.SENT, **_WHO}
     if channel is not None:
         values["channel"] = channel
     if ts is not None:
@@ -223,7 +225,7 @@ def mark_sent(
 
 def mark_parked(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:
     """The row can never be sent; the keeper sees the reason, and the lane goes on."""
-    return _settle(tx, row, {"state": OutboxState.PARKED, "reason": reason, "response_url": None})
+    return _settle(tx, row, {"state": OutboxState.PARKED, "reason": reason, **_WHO})
 
 
 def is_in_doubt(row: OutboxRow) -> bool:
@@ -233,7 +235,7 @@ def is_in_doubt(row: OutboxRow) -> bool:
 
 def mark_dropped(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:
     """The row is no longer to be said (its gate closed, or something newer says it)."""
-    return _settle(tx, row, {"state": OutboxState.DROPPED, "reason": reason, "response_url": None})
+    return _settle(tx, row, {"state": OutboxState.DROPPED, "reason": reason, **_WHO})
 
 
 def count_attempt(tx: Tx, row: OutboxRow) -> None:

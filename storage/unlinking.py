@@ -2,7 +2,7 @@
 
 What goes is the author's row, the conversations in which the story was told, and every note of where a message about it
 stands in that person's chat; of the story, days stay in place of instants, since rows of one transaction share theirs.
-Called by the retention purge alone. What versions before this left behind is cut once.
+Called by the retention purge alone.
 """
 
 from collections.abc import Sequence
@@ -34,11 +34,9 @@ from storage.tables import OutboxRowTable as Row
 
 _DAY: Final = 24 * 3600 * 1_000_000
 """In microseconds."""
-_CUT_AS_A_WHOLE: Final = 1
-"""The file's own `user_version` once nothing of earlier versions is left to cut."""
 _BESIDE: Final = ("", "beside:", "tidy:")
 """What stands before a recipient in the lanes of their conversation."""
-_IN_SLACK_ONCE: Final = (OutboxState.QUEUED, OutboxState.SENDING)
+_WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING)
 _AT_WORK: Final = (DraftState.OPEN, DraftState.KEPT)
 _TELLERS_ACTS: Final[tuple[tuple[Any, Any, tuple[str, ...]], ...]] = (
     (StoryRow, StoryRow.id, ("submitted_at", "changed_at", "reminded_at")),
@@ -81,7 +79,7 @@ def unlink(tx: Tx, story_id: str) -> bool:
         return False
     if any(row.state is OutboxState.SENDING for row in known.said):
         return False
-    if any(row.state in _IN_SLACK_ONCE for row in known.others):
+    if any(row.state in _WAITING for row in known.others):
         return False
     for row in known.said:
         if row.state is OutboxState.QUEUED:
@@ -91,16 +89,6 @@ def unlink(tx: Tx, story_id: str) -> bool:
         days = {name: type_coerce(getattr(table, name), BigInteger) // _DAY * _DAY for name in columns}
         tx.connection.execute(update(table).where(table.workspace == tx.workspace, of_story == story_id).values(days))
     return True
-
-
-def finish(tx: Tx) -> None:
-    """Once for each database: what an earlier version cut in part is cut as a whole. An old copy brings it again."""
-    (done,) = tx.raw.execute("PRAGMA user_version").fetchone()
-    if done >= _CUT_AS_A_WHOLE:
-        return
-    cut = [unlink(tx, story_id) for story_id in half_cut(tx)]
-    if all(cut):
-        tx.raw.execute(f"PRAGMA user_version={_CUT_AS_A_WHOLE}")
 
 
 def half_cut(tx: Tx) -> Sequence[str]:

@@ -53,12 +53,12 @@ class Line:
 
 def purge(tx: Tx, policy: Policy) -> datetime:
     """Everything that was kept for as long as it may be is gone; returns when to look again."""
+    keeping.finish_once(tx)
     gone: dict[Kind, int] = {}
     declined = keeping.declined_before(tx, _declined_before(tx, policy))
     for story_id in declined:
         _forget_declined(tx, policy, story_id)
     gone[Kind.DECLINED] = len(declined)
-    unlinking.finish(tx)
     linked = keeping.linked_before(tx, _linked_before(tx, policy))
     gone[Kind.LINKS] = sum([unlinking.unlink(tx, story_id) for story_id in linked])
     gone[Kind.KEYS], gone[Kind.BODIES] = inbox.forget_old(tx, **_inbox(tx, policy))

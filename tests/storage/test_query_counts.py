@@ -55,9 +55,9 @@ READ_WHOLE = {
 """Tables that may be read from end to end, and why."""
 BOUNDED = (("ORDER BY", "LIMIT"), ("max(",))
 """A statement with these words reads an index in its order and stops, if the first rows are of use."""
-SELDOM = "GROUP BY outbox.kind, outbox.state"
+SELDOM = ("GROUP BY outbox.kind, outbox.state", "UPDATE outbox SET person=? WHERE")
 """How many messages of each kind somebody was sent, for whoever asks what is held about them: an index for that alone
-would cost every message."""
+would cost every message. And what goes once for each database, at the first look of a version that keeps it no more."""
 
 Counts = dict[str, int]
 
@@ -229,7 +229,7 @@ def test_no_statement_reads_a_whole_table(lives: tuple[Life, Life]) -> None:
             (table, sql): True
             for sql, given in life.statements.values()
             for table in whole_readings(raw, (sql, given)) - READ_WHOLE.keys()
-            if SELDOM not in sql and not (_bounded(sql) and not sorts(raw, (sql, given)))
+            if not any(one in sql for one in SELDOM) and not (_bounded(sql) and not sorts(raw, (sql, given)))
         }
     assert not wrong, "\n\n".join(f"{table}: {sql}" for table, sql in wrong)
 

@@ -259,6 +259,20 @@ def test_a_response_url_is_not_kept(tx: Tx, plain: Any) -> None:
     assert outbox.get(tx, row).response_url is None
 
 
+@pytest.mark.parametrize("how", ["sent", "parked", "dropped"])
+def test_for_whom_a_whisper_was_is_not_kept(tx: Tx, plain: Any, how: str) -> None:
+    """Whom a private line was for is forgotten as soon as the row is sent, parked or dropped."""
+    row = outbox.get(tx, outbox.enqueue(tx, Message("hello", "channel:C1", op=Op.WHISPER, person="U0SAM")))
+    assert row.person == "U0SAM"
+    settled = {
+        "sent": lambda: outbox.mark_sent(tx, row, channel="C1"),
+        "parked": lambda: outbox.mark_parked(tx, row, "user_not_in_channel"),
+        "dropped": lambda: outbox.mark_dropped(tx, row, "superseded"),
+    }[how]()
+    assert settled is not None and settled.row.person is None
+    assert outbox.get(tx, row.id).person is None
+
+
 def test_workspaces_do_not_see_each_other(begin: Any) -> None:
     """The same lane, key and place in two workspaces are two."""
     made = []

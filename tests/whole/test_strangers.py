@@ -97,6 +97,8 @@ async def test_a_mention_in_a_channel_is_answered_privately_with_the_way_to_the_
     await sam.mention("@altogether hello", "#info-stories")
     await sam.hear("I only listen in direct messages", channel="#info-stories")
     assert not any("I only listen" in m.shown for m in rae.messages("#info-stories"))
+    assert "I hold nothing about you" in (await sam.command("/story mydata")).shown
+    assert play.rows("SELECT state, person FROM outbox WHERE op = 'whisper'") == [("sent", None)]
     await sam.press("Tell your story", channel="#info-stories")
     await sam.hear("Nothing you type is kept until you press Start")
     assert nothing_changed(play)
