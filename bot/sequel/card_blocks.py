@@ -13,7 +13,7 @@ from bot.story import declining
 from bot.story.policy import Policy
 from bot.story.screened import nouns
 from bot.story.view import StoryView, at_length
-from bot.text import cut, day, join, one_line
+from bot.text import cut, day, escape, join, one_line
 from storage.records import DeclineReason, Place
 from storage.told_next import Sequel, SequelState
 
@@ -27,7 +27,9 @@ def card(
         said = _decided(policy, one)
         undo = one.state is SequelState.APPROVED and one.edition_id is None
         buttons = [kit.actions(kit.button("Undo", ids.SEQUEL_UNDO, rules.at(one).value))] if undo else []
-        return Rendered(f"What happened next in story {view.number}: {said}", [head, kit.context(said), *buttons])
+        return Rendered(
+            escape(f"What happened next in story {view.number}: {said}"), [head, kit.context(said), *buttons]
+        )
     needs = "needs 2 different reviewers" if two else "needs 1 reviewer"
     half = [] if one.first_approver is None else [_half(policy, one)]
     shown = view.credit or "no name or role"

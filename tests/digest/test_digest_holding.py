@@ -183,6 +183,21 @@ def test_a_held_story_waits_for_a_later_week(house: House) -> None:
     assert house.story(held).status is StoryStatus.APPROVED
 
 
+def test_who_holds_it_is_only_a_name(house: House) -> None:
+    """A display name with Slack's own markup in it can neither ping nor pose as a link, in the preview or a line."""
+    house.set(names={JOE: "<!channel> <https://evil.example|Joe>"})
+    held = house.tell()
+    posted = previewed(house)
+    for _ in range(2):
+        house.do(holding.hold, press(house, on=posted), value=value(held))
+        house.deliver()
+    (said,) = house.went(messages.LINE)
+    assert "held already, by &lt;!channel&gt; &lt;https://evil.example|Joe&gt;." in said.text
+    for sent in house.sent:
+        marked = [block for block in sent.rendered.blocks if block.get("text", {}).get("type") == "mrkdwn"]
+        assert "<!channel" not in f"{sent.text} {marked}" and "evil.example|Joe>" not in f"{sent.text} {marked}"
+
+
 def test_a_hold_ends_when_its_week_is_over(house: House) -> None:
     """The story goes in the next edition, and its teller hears the day."""
     held = house.tell()

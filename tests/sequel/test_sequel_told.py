@@ -364,6 +364,20 @@ def test_hostile_words_are_only_words(house: House, words: str) -> None:
             assert not any(bit in str(block) for bit in ("<!channel", "<@U0", "evil.example", ":tada:", "<script"))
 
 
+def test_a_reviewers_name_is_only_a_name(house: House) -> None:
+    """A display name with Slack's own markup in it can neither ping nor pose as a link on a decided card."""
+    house.policy = replace(house.policy, names={AMIRA: "<!channel> Amira", JOE: "<https://evil.example|Joe>"})
+    story = told(house)
+    card = house.went("sequel_card")[-1]
+    assert "Amira" in card.shown and "Amira" in card.text
+    assert "<" not in card.text
+    house.decide(story, Verb.UNDO, by=JOE)
+    house.decide(story, Verb.DECLINE, by=JOE, comment="No.")
+    card = house.went("sequel_card")[-1]
+    assert "Declined by <https://evil.example|Joe>" in card.shown
+    assert "<" not in card.text
+
+
 def test_the_form_says_where_it_will_stand_and_forgets_nothing(house: House) -> None:
     """What was found travels with the form, so that a tick counts for nothing else."""
     carried = rules.metadata("story", {"phone": 1, "postcode": 2})
