@@ -25,6 +25,9 @@ from storage.published import Published, Standing
 from storage.records import Part
 
 _STARTS_A_FORMULA: Final = frozenset("=+-@|%\t\r")
+_NOTHING_SEEN: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that only look like nothing."""
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|~&])")
 _MARKUP_AT_START: Final = re.compile(r"^(\s*)(#|[-+=]|\d{1,9}(?=[.)]))", re.MULTILINE)
 
@@ -133,10 +136,11 @@ def _row(cells: Sequence[str]) -> str:
 
 def safe_cell(text: str) -> str:
     """The text with an apostrophe before what a spreadsheet could take for a formula, also behind what is unseen."""
-    for character in unicodedata.normalize("NFKC", text):
-        if character in _STARTS_A_FORMULA:
+    for character in text:  # one by one: an equals sign with a stroke through it is still the start of a formula
+        if unicodedata.normalize("NFKC", character)[0] in _STARTS_A_FORMULA:
             return f"'{text}"
-        if not character.isspace() and unicodedata.category(character) not in ("Cf", "Cc"):
+        unseen = character.isspace() or character in _BLANK or unicodedata.category(character) in _NOTHING_SEEN
+        if not unseen:
             break
     return text
 

@@ -20,7 +20,7 @@ from bot.rights import rules, service
 from bot.settings import Settings, load_settings
 from bot.story.policy import Policy
 from bot.storybook import work
-from bot.storybook.exporting import Format
+from bot.storybook.exporting import Format, safe_cell
 from bot.storybook.keeping import Keeping
 from bot.weekly import WeeklyTime
 from storage import audit, permissions, published, removals, stories, storybook
@@ -294,6 +294,24 @@ def test_no_cell_is_a_formula(database: Database, workspace: str, now: datetime,
         for cell in row:
             seen = cell.lstrip(" \n\r\u200b\u2067\u202e\ufeff")
             assert not seen.startswith(("=", "+", "-", "@", "\t", "|", "%", "＝"))
+
+
+UNSEEN = (
+    *"\u00a0\u00ad\u034f\u115f\u1160\u17b5\u180b\u180e\u200b\u200d\u2028\u2060\u2064\u2800\u3000\u3164\ufe00\ufe0f\uffa0",
+    *"\ufeff\U000e0020\U000e0100",
+    "\u0300",
+    "\u20dd",
+    " \u2800\u034f\ufe0f\u3164",
+)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=[" ".join(f"{ord(one):04x}" for one in some) for some in UNSEEN])
+def test_nothing_unseen_hides_a_formula(unseen: str) -> None:
+    """However little of it is seen, what stands before a formula does not make it one; behind a word it is none."""
+    for formula in ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\uff1d1", "=\u03381"):
+        assert safe_cell(f"{unseen}{formula}") == f"'{unseen}{formula}"
+    assert safe_cell(f"{unseen}told{unseen}=1") == f"{unseen}told{unseen}=1"
+    assert safe_cell(unseen) == unseen
 
 
 def test_no_line_is_markup(database: Database, workspace: str, now: datetime, hostile: list[str]) -> None:
