@@ -9,7 +9,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, or_, select
 
 from storage import tellers
 from storage.database import Tx
@@ -51,6 +51,8 @@ _THEIR_OWN: Final = {
     ("parked", "person"),
 }
 """Slack ids that are the person's own; all others are somebody else's, or a channel's, and are left out."""
+_PLACES: Final = {"channel", "slack_team_id", "enterprise_id"}
+"""Slack ids that are no person's."""
 _LEFT_OUT: Final = {"workspace", "code_hash", "hash", "prev_hash"}
 _OTHER_PEOPLES: Final = {("withdrawal", "reason"), ("share", "teller_id")}
 """What is somebody else's: why the person in a story asked for it to be taken down, and who shared it."""
@@ -100,6 +102,30 @@ def messages_to(tx: Tx, teller_id: str) -> list[dict[str, Any]]:
     return [{"kind": kind, "state": str(state.value), "messages": number} for kind, state, number in counted]
 
 
+def signatures() -> dict[str, list[str]]:
+    """The columns, by table, that hold a person's Slack id for what they did or were told, and not as a teller."""
+    found: dict[str, list[str]] = {}
+    for table in Base.metadata.sorted_tables:
+        names = [column.name for column in table.columns if _is_slack_id(column.type)]
+        theirs = [name for name in names if (table.name, name) not in _THEIR_OWN and name not in _PLACES]
+        if theirs:
+            found[table.name] = theirs
+    return found
+
+
+def signed_by(tx: Tx, slack_user_id: str) -> dict[str, int]:
+    """How many rows of each table bear this person's Slack id in those columns; tables with none are left out."""
+    counted = {}
+    for name, columns in signatures().items():
+        table = Base.metadata.tables[name]
+        mine = or_(*(table.columns[column] == slack_user_id for column in columns))
+        here = table.columns["workspace"] == tx.workspace
+        number = tx.connection.execute(select(func.count()).select_from(table).where(here, mine)).scalar_one()
+        if number:
+            counted[name] = number
+    return counted
+
+
 def _rows(tx: Tx, table: Table, *ways: ColumnElement[bool]) -> list[dict[str, Any]]:
     """The rows that one of these conditions leads to, in the order of their key.
 
@@ -122,8 +148,11 @@ def _rows(tx: Tx, table: Table, *ways: ColumnElement[bool]) -> list[dict[str, An
 def _is_shown(table: str, column: str, kind: Any) -> bool:
     if column in _LEFT_OUT or (table, column) in _OTHER_PEOPLES:
         return False
-    is_slack_id = getattr(kind, "length", None) == SlackId.length and not getattr(kind, "enums", None)
-    return not is_slack_id or (table, column) in _THEIR_OWN
+    return not _is_slack_id(kind) or (table, column) in _THEIR_OWN
+
+
+def _is_slack_id(kind: Any) -> bool:
+    return getattr(kind, "length", None) == SlackId.length and not getattr(kind, "enums", None)
 
 
 def _sortable(value: Any) -> Any:

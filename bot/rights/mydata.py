@@ -23,6 +23,11 @@ PART: Final = "mydata_part"
 VERB: Final = "mydata"
 
 
+def work(tx: Tx, policy: Policy, user_id: str) -> Rendered:
+    """What stands under this person's Slack id though they have told no story."""
+    return blocks.work(mydata.signed_by(tx, user_id))
+
+
 def ask(tx: Tx, policy: Policy, user_id: str) -> bool:
     """Put what is held about this person in line for them; False when nothing is."""
     person = tellers.find_teller(tx, user_id)
@@ -42,7 +47,8 @@ def _teller_of(row: OutboxRow) -> str:
 
 def _summary(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
     teller_id = _teller_of(row)
-    return blocks.summary(policy, mydata.held_about(tx, teller_id), mydata.messages_to(tx, teller_id), tx.now)
+    counted = mydata.signed_by(tx, tellers.get_teller(tx, teller_id).slack_user_id)
+    return blocks.summary(policy, mydata.held_about(tx, teller_id), mydata.messages_to(tx, teller_id), tx.now, counted)
 
 
 def _whole(tx: Tx, row: OutboxRow) -> str:

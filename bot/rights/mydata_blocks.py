@@ -33,7 +33,37 @@ _STATES: Final = {
 }
 
 
-def summary(policy: Policy, held: Held, messages: Messages, now: datetime) -> Rendered:
+SIGNED: Final[Mapping[str, tuple[str, str]]] = {
+    "decision": ("decision about stories", "decisions about stories"),
+    "ask": ("question to a teller", "questions to tellers"),
+    "suggestion": ("suggestion of words", "suggestions of words"),
+    "sequel": ("decision about what happened next", "decisions about what happened next"),
+    "story": ("first approval that waits for a second", "first approvals that wait for a second"),
+    "break_glass": ("request to know who told a story", "requests to know who told a story"),
+    "audit": ("line in the record of what was done", "lines in the record of what was done"),
+    "outbox": ("message that only you saw", "messages that only you saw"),
+}
+"""What bears somebody's Slack id for what they did, or were told, and not as a teller; by table."""
+
+
+def signed(counted: Mapping[str, int]) -> list[str]:
+    """ "3 decisions about stories", for each table."""
+    return [count(counted[name], *words) for name, words in SIGNED.items() if counted.get(name)]
+
+
+def work(counted: Mapping[str, int]) -> Rendered:
+    """To somebody who tells no story: what stands under their Slack id all the same, or that nothing does."""
+    if not counted:
+        sentence = "I hold nothing about you. Nothing is kept before you press Start."
+        return Rendered(sentence, [kit.section(sentence)])
+    sentence = "You have told no story here. This is under your Slack id, for what you did or were told:"
+    kept = "Each is kept for as long as what it belongs to; no teller is shown whose it is."
+    return Rendered(sentence, [kit.section(sentence), kit.bullets(*signed(counted)), kit.context(kept)])
+
+
+def summary(
+    policy: Policy, held: Held, messages: Messages, now: datetime, counted: Mapping[str, int] | None = None
+) -> Rendered:
     """What there is, without a word of what they wrote: that is in the file."""
     blocks: list[kit.Block] = [
         kit.section(f"*Here is what I hold about you*, as of {day_and_time(now, policy.zone)}."),
@@ -41,6 +71,7 @@ def summary(policy: Policy, held: Held, messages: Messages, now: datetime) -> Re
             "Your Slack id and that of this chat, to answer you here. No e-mail address, picture or anything else of "
             "your profile.",
             *_lines(policy, held, messages),
+            *(f"Under your Slack id, not as a teller: {line}." for line in signed(counted or {})),
         ),
     ]
     for draft in held.get("draft", ()):

@@ -97,7 +97,7 @@ def _user(body: Mapping[str, Any]) -> str:
 async def _mydata(edge: Edge, call: Call) -> Rendered | None:
     held = await edge.once(call.body, lambda tx, policy: mydata.ask(tx, policy, call.user_id))
     if held is False:
-        return blocks.said("I hold nothing about you. Nothing is kept before you press Start.")
+        return await edge.read(lambda tx, policy: mydata.work(tx, policy, call.user_id))
     return blocks.said("I'm putting together what I hold about you. It comes in our direct message, to you alone.")
 
 

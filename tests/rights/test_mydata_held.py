@@ -52,6 +52,29 @@ def test_no_table_is_forgotten() -> None:
     assert named <= set(Base.metadata.tables), "a table that is named no longer exists"
 
 
+def test_every_signature_has_its_words() -> None:
+    """Whatever table bears somebody's Slack id for what they did is told of in words."""
+    assert set(mydata.signatures()) == set(blocks.SIGNED)
+
+
+def test_a_reviewer_reads_what_stands_under_their_id(house: House) -> None:
+    """Somebody who tells no story but decides about one is told how much stands about them, and where from."""
+    story = house.tell()
+
+    def decide(tx: Tx, _policy: object) -> None:
+        decisions.add(tx, story.id, 1, reviewer=JOE, verb=Verb.HOLD, comment="Next week")
+        audit.record(tx, actor=audit.reviewer(JOE), verb="hold", story=story.id, surface="button")
+
+    assert blocks.work(house.read(lambda tx: mydata.signed_by(tx, JOE))).text.startswith("I hold nothing about you.")
+    house.do(decide)
+    said = json.dumps(blocks.work(house.read(lambda tx: mydata.signed_by(tx, JOE))).blocks)
+    assert "1 decision about stories" in said and "1 line in the record of what was done" in said
+    assert "Next week" not in said and "I hold nothing" not in said
+    counted = house.read(lambda tx: mydata.signed_by(tx, JOE))
+    as_teller = json.dumps(blocks.summary(house.policy, held(house, story), [], house.now, counted).blocks)
+    assert "Under your Slack id, not as a teller: 1 decision about stories." in as_teller
+
+
 def test_it_is_about_one_person_and_names_nobody_else(house: House) -> None:
     """Another teller's story is not in it, and neither is the reviewer who decided or denied."""
     mine, theirs = house.tell(), house.tell(title="Told five times in one day")
