@@ -62,7 +62,7 @@ class Held(Protocol):
 
 DESCRIPTIONS = {
     "drop_socket": "Drop the connection: the bot reconnects, and nothing said meanwhile is lost.",
-    "disconnect": "Slack asks for a new connection, as it does every few hours.",
+    "disconnect": "Slack asks for a new connection, as it does every few hours: the bot opens one and misses nothing.",
     "refuse_socket": "Refuse the next connection: the bot tries again.",
     "lose_next_ack": "Lose the next ack: the event comes twice, the answer is kept once.",
     "duplicate_next": "Send the next event twice: the second changes nothing.",
@@ -74,7 +74,7 @@ DESCRIPTIONS = {
     "refuse_connection": "Refuse the next call: the bot tries again.",
     "stale_history_next": "Show old history: the bot does not take it for the whole truth.",
     "drop_metadata": "History without hidden marks: the bot finds its posts some other way, or asks.",
-    "omit_bot_id": "Messages that do not say which app wrote them.",
+    "omit_bot_id": "Messages that do not say which app wrote them: the bot knows its own in some other way.",
 }
 SWITCHES = ("drop_metadata", "omit_bot_id")
 

@@ -7,14 +7,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from .process import CONNECTED, BotNotReady, BotProcess
+from .process import BotNotReady, BotProcess
 from .server import Rehearsal
 
 State = Literal["connected", "starting", "down", "awaited"]
 
 PATIENCE = 8.0
 """Seconds that a press waits for a bot that is just being started."""
-LINES = {
+LINES: Mapping[State, str] = {
+    "connected": "Connected.",
     "starting": "The bot is starting.",
     "down": "The bot is not running. Write on: it reads what it has missed when it is back.",
     "awaited": "No program is connected. The terminal says what yours needs.",
@@ -61,14 +62,9 @@ class Minder:
 
     @property
     def line(self) -> str:
-        """The same in words; once it is connected, in its own."""
+        """The same in words. Not the bot's own: what it says as it starts, of drafts and stories, is soon untrue."""
         state = self.state
-        if state != "connected":
-            return LINES[state]
-        if self.is_lent:
-            return LENT
-        said = [line for line in self.process.lines if line.startswith(CONNECTED)]
-        return said[-1] if said else f"{CONNECTED}."
+        return LENT if state == "connected" and self.is_lent else LINES[state]
 
     async def start(self, *, still: Callable[[float], None] | None = None) -> None:
         """The bot is connected; raises `BotNotReady`. `still` is called now and then while it is starting."""

@@ -185,6 +185,6 @@ def _channel(room: Room, person: Person, one: Conversation) -> Json:
 
 def _fault(fault: Fault) -> Json:
     label, _, rest = fault.description.rstrip(".").partition(": ")
-    expected = f"{rest[:1].upper()}{rest[1:]}." if rest else "The bot knows its own messages in some other way."
+    expected = f"{rest[:1].upper()}{rest[1:]}."
     counts = {"armed": fault.armed, "fired": fault.fired, "is_switch": fault.is_switch}
     return {"name": fault.name, "label": label, "description": expected} | counts

@@ -132,7 +132,7 @@ async def test_time_moves_and_says_what_it_set_off(sam: Visitor) -> None:
     assert refused["error"] == "Altogether is not connected, so nothing happened. Try again in a moment."
     assert (await sam.post("/page/clock", move="fortnight"))["set_off"] == []
     restarted = await sam.post("/page/bot", do="restart")
-    assert restarted["bot"]["state"] == "connected"
+    assert restarted["bot"] == {"state": "connected", "line": "Connected."}
     await sees(priya, dm, "Your unfinished story is deleted, as I said.")
     back = await sam.post("/page/clock", move="now")
     assert abs(back["clock"]["offset"]) < 1

@@ -142,8 +142,9 @@ async def test_history_can_be_stale_and_bare(rehearsal: Rehearsal, client: Async
 
 
 async def test_every_fault_is_described_for_people(rehearsal: Rehearsal) -> None:
-    """Each fault has a sentence, and nothing has fired before anything went wrong."""
+    """Each fault has a sentence, of what it does and of what to expect, and nothing has fired before it was armed."""
     assert all(f.description.endswith(".") and f.fired == 0 and f.armed == 0 for f in rehearsal.faults.all())
+    assert all(f.description.count(": ") == 1 for f in rehearsal.faults.all())
     for name in (f.name for f in rehearsal.faults.all()):
         assert callable(getattr(rehearsal.faults, name)), name
 
