@@ -4,7 +4,7 @@ Pure. `rules.Outcome` says what came of it; the table at the end says which sent
 people's words, so every line is shown as plain text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from bot.review.rules import What
 from bot.story import declining
 from bot.story.policy import Policy
 from bot.story.screened import nouns
-from bot.text import cut, day, day_and_time, escape, one_line, time_of_day
+from bot.text import cut, day, day_and_time, escape, join, one_line, time_of_day
 from storage.records import Decision, Verb
 
 EXAMPLE: Final = "Which team was waiting?"
@@ -63,6 +63,8 @@ class Facts:
     changed_at: datetime | None = None
     left: Mapping[str, int] = field(default_factory=dict)
     """What the screen finds in an approved story that keeps it from readers."""
+    approvers: tuple[str, ...] = ()
+    """Everybody whose approval stands."""
     half_approved: bool = False
     """It needs two reviewers and has one."""
     card_due_at: datetime | None = None
@@ -122,15 +124,27 @@ def _already(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     decision, verb = facts.decision, outcome.verb
     if decision is None or verb is None:
         return f"Story {outcome.number} has been decided already. Nothing changed."
-    mine = decision.reviewer == facts.reader
+    both = facts.approvers if decision.verb is Verb.APPROVE and len(facts.approvers) > 1 else (decision.reviewer,)
+    mine = facts.reader in both
     active, passive = (words.format(n=outcome.number, who="{who}") for words in _TOLD[decision.verb])
     if mine and decision.verb is verb:
+        if len(both) > 1:
+            return f"{_begin(_names(policy, both, facts))} have {active}. Nothing changed."
         return f"You have already {_perfect(decision.verb, outcome.number)}. Nothing changed."
-    who = "you" if mine else policy.name_of(decision.reviewer)
+    who = _names(policy, both, facts)
     if outcome.typed:
         return f"{passive.replace('{who}', who)} on {day(decision.at, policy.zone)}. Nothing changed."
-    who = who[:1].upper() + who[1:]
-    return f"{who} {active} {_when(policy, decision.at, facts.now)}. Your {_NOUN[verb]} was not used."
+    return f"{_begin(who)} {active} {_when(policy, decision.at, facts.now)}. Your {_NOUN[verb]} was not used."
+
+
+def _names(policy: Policy, who: Sequence[str], facts: Facts) -> str:
+    """ "you and Joe Lind": whoever is told comes first."""
+    others = [policy.name_of(user_id) for user_id in who if user_id != facts.reader]
+    return join(["you", *others] if facts.reader in who else others)
+
+
+def _begin(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _perfect(verb: Verb, number: int | None) -> str:

@@ -4,6 +4,7 @@ Pure. A redaction is the same text with parts of it replaced by [removed]: nothi
 more than that goes back to its author as a question. `deciding.py` calls this before anything is saved.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ LONGEST: Final = 3000
 MOST: Final = 40
 ROOM: Final = 50_000
 """Characters of answers in a form: four bytes each stay within its 250 kB."""
+_ANY_CASE: Final = re.compile(re.escape(REMOVED), re.IGNORECASE)
 _OTHER: Final = "other"
 """The choice for which a teller typed words of their own; scripts keep this id for it."""
 _TYPED: Final = (Part.BODY, Part.LESSON, Part.TITLE)
@@ -48,7 +50,9 @@ def redact(version: Version, words: Mapping[str, str], *, at: datetime) -> Versi
             return Refused(What.MALFORMED)
         before = possible[prompt_id].value
         # Slack hands a form's words back as they are or encoded: either may be the same text.
-        after = next((w for w in (normalise(typed).strip(), from_slack(typed)) if removed(before, w) is not None), None)
+        as_typed = (normalise(typed).strip(), from_slack(typed))
+        readings = (*as_typed, *(_ANY_CASE.sub(REMOVED, one) for one in as_typed))
+        after = next((w for w in readings if removed(before, w) is not None), None)
         if after is None:
             return Refused(What.NOT_REDACTION, prompt_id)
         if after != before:

@@ -199,6 +199,7 @@ def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = N
         decision=_decision(tx, story, outcome.decision_id),
         slot=story.told_slot_at,
         changed_at=version.created_at,
+        approvers=rules.approvers(decisions.of_story(tx, story.id), story.current_version),
         half_approved=story.first_approver is not None,
         left=_left(tx, story) if outcome.what is What.DONE and outcome.verb is Verb.APPROVE else {},
         card_due_at=due,

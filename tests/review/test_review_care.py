@@ -75,6 +75,21 @@ def test_the_first_approval_waits_for_a_second(house: House) -> None:
     assert len(house.rows(story, tidings.OUTCOME)) == 1
 
 
+def test_both_who_approved_are_named(house: House) -> None:
+    """Whoever comes after two have approved hears of both; either of the two hears of the other."""
+    story = house.tell(care=True)
+    approve(house, AMIRA, story)
+    approve(house, JOE, story)
+    for by, both in ((AMIRA, "You and Joe Lind"), (JOE, "You and Amira Shah")):
+        again = house.do(service.approve, by=by, target=story.number)
+        assert told(house, again, by) == f"{both} have approved story 1. Nothing changed."
+        late = house.do(service.decline, by=by, target=story.number, comment="Too near.")
+        who = both.replace("You", "you")
+        assert told(house, late, by) == f"Story 1 was approved by {who} on Tuesday 3 June. Nothing changed."
+        late = house.do(service.decline, by=by, target=house.at(story), comment="Too near.")
+        assert told(house, late, by).startswith(f"{both} approved story 1 at ")
+
+
 @pytest.mark.parametrize("typed", [False, True])
 def test_the_same_person_cannot_give_both(house: House, typed: bool) -> None:
     """A second press, or the command after the press, is told that somebody else needs to."""

@@ -232,6 +232,15 @@ def test_what_is_no_redaction_changes_nothing(house: House, words: dict[str, str
         assert said.endswith("For any other change, ask the teller.")
 
 
+@pytest.mark.parametrize("mark", ["[REMOVED]", "[Removed]"])
+def test_removed_in_any_case_is_removed(house: House, mark: str) -> None:
+    """However a reviewer types it, it stands in the story as it always does."""
+    story = house.tell(NAMED)
+    assert redact(house, story, p4=f"{mark} at Ward 7 rang twice.").what is What.DONE
+    answers = house.read(lambda tx: stories.version(tx, story.id, 2)).answers
+    assert next(one.value for one in answers if one.prompt_id == "p4") == KEPT
+
+
 def test_a_redaction_needs_the_approvals_of_its_own(house: House) -> None:
     """What was approved is the words before: after a redaction both reviewers are needed again."""
     story = house.tell(NAMED, care=True)
