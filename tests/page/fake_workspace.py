@@ -62,6 +62,9 @@ class FakeWorkspace:
         self.answering = threading.Event()
         """While it is not set, an answer with messages is put together but does not arrive."""
         self.answering.set()
+        self.giving_log = threading.Event()
+        """While it is not set, what has passed is not given."""
+        self.giving_log.set()
         self.asked = threading.Event()
         self.script: Json = {"name": "default", "version": "1", "problems": [], "file": None}
         self.state: Json = {}
@@ -244,6 +247,7 @@ class FakeWorkspace:
             self._streams = [one for one in self._streams if one[1] is not queue]
 
     async def _log(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.to_thread(self.giving_log.wait, 30)
         at = "2025-06-03T14:04:07.120+01:00"
         entries = [
             {"n": 1, "at": at, "direction": "to bot", "kind": "message.im", "outcome": "sent", "took_ms": None},

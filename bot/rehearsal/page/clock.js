@@ -23,7 +23,7 @@ async function move(how) {
 /** A clock; there are two of them, in the rail and in the sheet of a small screen. `long` spells its buttons out. */
 export function clock({ long = false } = {}) {
   const time = h("p", { class: "clock-time" });
-  const row = h("div", { class: "row" }, MOVES.map(([how, short, whole]) => h("button", { type: "button", class: "btn", "aria-label": long ? null : whole, title: long ? null : whole, on: { click: () => move(how) } }, long ? whole : short)));
+  const row = h("div", { class: "row" }, MOVES.map(([how, short, whole]) => h("button", { type: "button", class: "btn", "aria-label": long ? null : `${short}, ${whole}`, title: long ? null : whole, on: { click: () => move(how) } }, long ? whole : short)));
   const list = h("ul", { class: "set-off", role: "list" });
   const show = () => {
     time.textContent = store.snapshot?.clock.shown ?? "";

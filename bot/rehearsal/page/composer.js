@@ -5,14 +5,25 @@ import { act } from "./api.js";
 import { fill, freshId, h, icon } from "./dom.js";
 import { channel as channelOf, first, me, on, store, tell } from "./store.js";
 
+// The bot's verbs, but for those that a rehearsal has switched off; a test holds them to the bot.
 const COMMANDS = [
   ["/story", "Tell a story, or carry on with yours"],
   ["/story mine", "See the stories you have sent"],
+  ["/story read ", "Read a story: its number, or none for today's"],
+  ["/story search ", "Find stories: the words"],
+  ["/story share ", "Share a story in a channel: its number"],
+  ["/story withdraw ", "Take a story of yours back: its number or code"],
+  ["/story mydata", "Get everything that is held about you"],
   ["/story help", "What this can do"],
   ["/story review", "What is waiting for a decision", "reviewer"],
   ["/story approve ", "Approve a story: its number", "reviewer"],
   ["/story ask ", "Ask the teller: number, question", "reviewer"],
   ["/story decline ", "Decline a story: number, reason", "reviewer"],
+  ["/story redact ", "Take words out of a story: its number", "reviewer"],
+  ["/story suggest ", "Suggest other words: its number", "reviewer"],
+  ["/story sensitive ", "Ask for two reviewers: its number", "reviewer"],
+  ["/story takedown ", "Take a story down: number, reason", "reviewer"],
+  ["/story stats", "The last eight weeks in numbers", "reviewer"],
   ["/story digest preview", "See the coming digest", "reviewer"],
   ["/story digest post", "Post this week's digest now", "reviewer"],
 ];

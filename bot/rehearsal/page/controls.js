@@ -58,17 +58,20 @@ async function set(block, element, ctx, value, node) {
   await busy(node, ctx.pick(block, element, [value].flat()));
 }
 
+// What Slack calls kinds of conversation in a menu's filter.
+const FILTERED = { channel: "public", group: "private", im: "im" };
+
 const NAMED = {
   users: () => store.snapshot.people.map((one) => [one.id, one.real_name]),
   channels: () => store.snapshot.channels.filter((one) => one.kind !== "im").map((one) => [one.id, `#${one.name}`]),
-  conversations: () => store.snapshot.channels.map((one) => [one.id, one.kind === "im" ? one.name : `#${one.name}`]),
+  conversations: (filter) => store.snapshot.channels.filter((one) => filter?.include?.includes(FILTERED[one.kind]) ?? true).map((one) => [one.id, one.kind === "im" ? one.name : `#${one.name}`]),
 };
 
 function select(block, element, ctx, name) {
   const kind = /^(users|channels|conversations)_/.exec(element.type)?.[1];
   const option = (value, text) => h("option", { value }, text);
   const from = (list) => (list ?? []).map((one) => option(one.value, plainText(one.text)));
-  const listed = kind ? NAMED[kind]().map(([value, text]) => option(value, text))
+  const listed = kind ? NAMED[kind](element.filter).map(([value, text]) => option(value, text))
     : element.option_groups ? element.option_groups.map((group) => h("optgroup", { label: plainText(group.label) }, from(group.options)))
     : from(element.options);
   const empty = h("option", { value: "" }, plainText(element.placeholder) || "Choose one");
@@ -140,7 +143,7 @@ export function control(block, element, ctx, { label, id, describedBy } = {}) {
 /** The groups of a menu for several: as the app gave them, or people and channels by name. */
 function named(element) {
   const kind = /^multi_(users|channels|conversations)_/.exec(element.type)?.[1];
-  if (kind) return [{ label: null, options: NAMED[kind]().map(([value, text]) => ({ value, text })) }];
+  if (kind) return [{ label: null, options: NAMED[kind](element.filter).map(([value, text]) => ({ value, text })) }];
   const flat = (options) => (options ?? []).map((one) => ({ value: one.value, text: plainText(one.text) }));
   if (element.option_groups) return element.option_groups.map((group) => ({ label: plainText(group.label), options: flat(group.options) }));
   return [{ label: null, options: flat(element.options) }];

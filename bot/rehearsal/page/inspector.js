@@ -13,9 +13,10 @@ export function inspector() {
   let last = 0;
   let shown = false;
   let reading = false;
+  let known = false; // whether all that has passed was read once
   const filter = h("input", { type: "search", class: "field", placeholder: "Filter: message, ack, chat.update …", "aria-label": "Filter what has passed", autocomplete: "off" });
   const list = h("ol", { class: "log", role: "list" });
-  const empty = h("p", { class: "small" }, "Nothing has passed yet. Say something to the bot.");
+  const empty = h("p", { class: "small" });
   const node = h("section", { class: "inspector" }, h("h2", { class: "unseen" }, "Inspector"), filter, h("p", { class: "small" }, "← to the bot, → from the bot. Newest first."), empty, list);
 
   const fits = (row) => filter.value.toLowerCase().split(/\s+/).every((word) => row.text.includes(word));
@@ -25,10 +26,11 @@ export function inspector() {
       row.node.hidden = !fits(row);
       seen += row.node.hidden ? 0 : 1;
     }
-    empty.hidden = seen > 0;
+    empty.hidden = seen > 0 || !known;
     empty.textContent = rows.size ? "Nothing that passed fits the filter." : "Nothing has passed yet. Say something to the bot.";
   };
   filter.addEventListener("input", narrow);
+  narrow();
 
   async function read() {
     if (reading || !shown) return;
@@ -46,6 +48,7 @@ export function inspector() {
       rows.delete(number);
     }
     reading = false;
+    known = true;
     narrow();
   }
 

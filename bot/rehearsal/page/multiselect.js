@@ -32,6 +32,7 @@ export function multiSelect(block, element, groups, ctx, name, choose) {
   const close = (back) => {
     if (panel.hidden) return;
     panel.hidden = true;
+    if (filter) { filter.value = ""; narrow(); }
     button.setAttribute("aria-expanded", "false");
     document.removeEventListener("pointerdown", outside, true);
     if (back) button.focus();
@@ -67,18 +68,21 @@ export function multiSelect(block, element, groups, ctx, name, choose) {
     body.append(box);
   }
   const filter = options.length > LONG && h("input", { type: "search", class: "field", placeholder: "Narrow the list", "aria-label": "Narrow the list" });
-  filter && filter.addEventListener("input", () => {
+  const narrow = () => {
     for (const { row, text } of rows) row.hidden = !text.includes(filter.value.trim().toLowerCase());
     for (const box of body.children) box.hidden = ![...box.querySelectorAll("label")].some((row) => !row.hidden);
-  });
+  };
+  filter && filter.addEventListener("input", narrow);
   fill(panel, filter, body, h("div", { class: "row" }, h("button", { type: "button", class: "btn primary", on: { click: () => close(true) } }, "Done"), limit));
 
   const root = h("div", { class: "multi" }, button, panel);
   button.addEventListener("click", () => (panel.hidden ? open() : close(true)));
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel.hidden) { event.preventDefault(); event.stopPropagation(); close(true); }
-    if (event.key === "Enter" && event.target.matches("input[type=checkbox]")) { event.preventDefault(); close(true); }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const enter = event.key === "Enter" && event.target.matches("input");
+    if (enter && event.target !== filter) { event.preventDefault(); event.target.click(); return; }
+    // From the box to narrow the list, Enter leads to the first option, and sends no form.
+    const step = enter ? 1 : { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || panel.hidden) return;
     event.preventDefault();
     const seen = rows.filter(({ row, input }) => !row.hidden && !row.parentNode.hidden && !input.disabled).map(({ input }) => input);
