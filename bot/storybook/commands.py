@@ -40,7 +40,7 @@ def build(folder: Path, audience: str, *, pdf: bool, epub: bool) -> int:
 @click.command()
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl", "markdown"]), required=True, help="What kind.")
 @click.option("--audience", type=click.Choice(["staff", "public", "training"]), required=True, help="Who will read it.")
-@click.option("--to", type=_FILE, help="The file to write; without it, standard output.")
+@click.option("--to", type=_FILE, help="The file to write, over one that is there; without it, standard output.")
 def export(kind: str, audience: str, to: Path | None) -> int:
     """Write the stories that this audience may read to a file.
 

@@ -3,13 +3,17 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from architecture.house import ROOT
 
 from bot import ids
+from bot.commands import Command
+from bot.digest import listeners as digest_listeners
 from bot.intake import telling
 from bot.intake.script_file import load_script
+from bot.keeper import stats
 from bot.rehearsal.validation import check_view
 from bot.review import cards
 from bot.review.listeners import COMMANDS as REVIEWERS
@@ -103,10 +107,19 @@ def test_the_tables_that_are_named_are_those_that_hold_something_about_tellers()
 
 def test_every_command_that_is_named_exists() -> None:
     """Whatever a paper says to type is a verb of the bot."""
-    verbs = {"mine", *permission_listeners.COMMANDS, *rights_listeners.COMMANDS, *REVIEWERS}
+    verbs = {"mine", "digest", "stats", *permission_listeners.COMMANDS, *rights_listeners.COMMANDS, *REVIEWERS}
     verbs |= set(breakglass_listeners.COMMANDS)
     typed = {verb for text in TEXTS.values() for verb in re.findall(rf"`{ids.COMMAND} (\w+)", text)}
     assert typed and typed <= verbs
+
+
+def test_the_guide_has_every_verb_that_is_a_reviewers() -> None:
+    """A reviewer finds in the table all that only they may type, and nothing else."""
+    nothing: Any = None  # they are only named here
+    every: dict[str, Command] = {**REVIEWERS, **digest_listeners.COMMANDS, **stats.commands(nothing)}
+    every |= {**rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS, **permission_listeners.COMMANDS}
+    typed = re.findall(rf"^\| `{ids.COMMAND} (\w+)", TEXTS["reviewers_guide.md"], re.MULTILINE)
+    assert sorted(set(typed)) == sorted(verb for verb, command in every.items() if command.reviewers_only)
 
 
 def test_the_four_questions_are_those_that_the_card_asks() -> None:

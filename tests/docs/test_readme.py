@@ -12,7 +12,9 @@ import pytest
 from architecture.house import ROOT
 
 import bot.cli
+from bot.rehearsal.scenes import SCENES
 from bot.settings import ENV_FILE, SETTINGS
+from bot.text import number_word
 
 from .pages import page
 
@@ -71,6 +73,13 @@ def test_the_table_of_settings_is_the_programs() -> None:
     assert sorted(set(shown) - {ENV_FILE}) == sorted(ours)
     assert len(shown) == len(set(shown))
     assert sorted(example) == sorted(ours)
+
+
+def test_every_scene_is_in_the_readme() -> None:
+    """A newcomer finds each scene that can be played, and how many there are."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert set(re.findall(r"--scene ([\w-]+)", readme)) == set(SCENES)
+    assert f"There are {number_word(len(SCENES))} scenes:" in readme
 
 
 @pytest.mark.parametrize("command", sorted(paths_of(command_line())))
