@@ -7,7 +7,6 @@ A copy is one file, without a log beside it, that its owner alone may read. What
 import os
 import shutil
 import sqlite3
-import stat
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlalchemy.engine import URL
 
-from storage import audit, schema, stories, tellers
+from storage import audit, private, schema, stories, tellers
 from storage.database import Database, Tx
 from storage.errors import StorageError
 from storage.records import Op, OutboxState
@@ -60,7 +59,7 @@ def copy_whole(source: Path, to: Path, *, live: bool) -> None:
     one is there. Raises CopyError; then nothing is left at `to`.
     """
     try:
-        os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(private.create(to))
     except OSError as error:
         raise CopyError(f"{to} can't be made ({type(error).__name__})") from error
     try:
@@ -154,7 +153,9 @@ def put_in_place(copy: Path, database: Path, aside: Path) -> bool:
         was = database.stat() if database.exists() and database.stat().st_size else None
         if was is not None:
             _keep_aside(database, aside)
-            copy.chmod(stat.S_IMODE(was.st_mode))
+            for one in (copy, aside, Path(f"{aside}-wal")):  # whatever the mode was: what is kept holds words too
+                if one.exists():
+                    one.chmod(private.ALONE)
             now = copy.stat()
             if (now.st_uid, now.st_gid) != (was.st_uid, was.st_gid):
                 os.chown(copy, was.st_uid, was.st_gid)  # put back by an administrator, used by the bot's own user

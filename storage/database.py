@@ -19,6 +19,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
+from storage import private
 from storage.errors import DatabaseUnavailable, is_refused_write, is_unavailable, why_unavailable
 from storage.prepared import Prepared
 from storage.tables import Base
@@ -129,6 +130,10 @@ class Database:
                 "cached_statements": 512,  # of sqlite3's own 128, a story and its messages need more
             },
         )
+
+        @event.listens_for(engine, "do_connect")
+        def before_connect(_dialect: Any, _record: Any, _given: Any, _named: Any) -> None:
+            private.create_if_missing(self.path)  # SQLite would let others read it; log and index take its mode
 
         @event.listens_for(engine, "connect")
         def on_connect(raw: Any, _record: Any) -> None:

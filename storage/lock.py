@@ -13,6 +13,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from storage import private
 from storage.errors import DatabaseLocked, DatabaseUnavailable
 
 _PATIENCE = 0.5
@@ -96,7 +97,7 @@ def _places(database_path: Path) -> tuple[FileLock, Path]:
     """The lock and the line, beside the real file: two names of one database meet in the same lock."""
     path = Path(database_path).resolve()
     # Not bound to a thread: a bot may be stopped from another one than it was started in.
-    return FileLock(f"{path}.lock", thread_local=False), Path(f"{path}.holder")
+    return FileLock(f"{path}.lock", mode=private.ALONE, thread_local=False), Path(f"{path}.holder")
 
 
 def _said(note: Path) -> str:
@@ -108,6 +109,10 @@ def _said(note: Path) -> str:
 
 def _write(note: Path, line: str) -> None:
     """Replace the line at once, so that nobody reads half of it."""
-    fresh = note.with_name(f"{note.name}.new")
-    fresh.write_text(f"{line}\n", encoding="utf-8")
-    fresh.replace(note)
+    fresh = private.beside(note, ".new")
+    try:
+        with os.fdopen(private.create(fresh), "w", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+        fresh.replace(note)
+    finally:
+        fresh.unlink(missing_ok=True)

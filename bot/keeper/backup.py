@@ -3,7 +3,6 @@
 `cli.py` calls it and prints what it returns; putting one back is in `backup_restoring.py`.
 """
 
-import secrets
 from pathlib import Path
 
 from bot.clock import make_clock
@@ -11,7 +10,7 @@ from bot.errors import Conflict, NotFound
 from bot.setting_values import database_file
 from bot.settings import Settings
 from bot.text import count
-from storage import backup
+from storage import backup, private
 from storage.backup import CopyError, Found
 
 
@@ -28,7 +27,7 @@ def back_up(settings: Settings, file: Path, *, force: bool = False) -> tuple[boo
             f"there is no database {database} yet. The bot makes it when it runs first; if it is elsewhere, "
             "say where with DATABASE_URL"
         )
-    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    part = private.beside(file, ".part")
     backup.copy_whole(database, part, live=True)
     try:
         found = backup.examine(part, make_clock(settings).now())

@@ -6,10 +6,12 @@ are said, never what people wrote.
 
 import os
 import re
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from bot.intake.script import ScriptError
@@ -23,7 +25,7 @@ from bot.story import slots
 from bot.story.policy import Policy
 from bot.story.when import coming_slot
 from bot.text import count, day, day_and_time
-from storage import inbox, lock, outbox, schema, stories, tellers
+from storage import inbox, lock, outbox, private, schema, stories, tellers
 from storage.database import Database
 from storage.errors import DatabaseNotReady, DatabaseUnavailable
 from storage.schema import Standing
@@ -83,7 +85,7 @@ def tombstones(settings: Settings) -> list[Line]:
     if (why := stones.can_be_written(file)) is not None:
         return [fix("tombstones", why)]
     kept = count(len(stones.read(file)), "story", "stories")
-    return [ok("tombstones", f"can be written, {kept} taken back")]
+    return [ok("tombstones", f"can be written, {kept} taken back"), *_open_to_others("tombstones", [file])]
 
 
 class DatabaseChecks:
@@ -130,6 +132,8 @@ class DatabaseChecks:
             told = 0
             if served is not None:
                 lines = [note("database", "holds another workspace's stories. Is DATABASE_URL the one you mean?")]
+        files = [path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))]
+        lines += _open_to_others("database", files)
         return [ok("database", f"SQLite, up to date, {count(told, 'story', 'stories')}"), *lines]
 
     def slot(self, policy: Policy) -> datetime | None:
@@ -194,6 +198,15 @@ def room(settings: Settings) -> list[Line]:
 
 def _by_frequency(items: Iterable[str]) -> list[str]:
     return [item for item, _ in Counter(items).most_common()]
+
+
+def _open_to_others(about: str, files: Iterable[Path]) -> list[Line]:
+    """A note where somebody else on this computer may read one of these, with what closes it."""
+    seen = [file.resolve() for file in files if private.read_by_others(file)]
+    if not seen:
+        return []
+    names = " ".join(shlex.quote(str(file)) for file in seen)
+    return [note(about, f"others on this computer may read it. Type: chmod 600 {names}")]
 
 
 def _not_writable(database: Database) -> str | None:

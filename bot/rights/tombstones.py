@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from storage import private
 from storage.withdrawals import Tombstone
 
 
@@ -32,7 +33,8 @@ def add(file: Path, stones: Iterable[Tombstone]) -> int:
     if not new:
         return 0
     lines = "".join(f"{one.day.isoformat()} {one.workspace} {one.story_id} {one.number}\n" for one in new)
-    with file.open("r+b" if file.exists() else "xb") as stream:
+    private.create_if_missing(file)
+    with file.open("r+b") as stream:
         whole = stream.seek(0, os.SEEK_END) and _end_of_last_line(file)
         stream.truncate(whole)
         stream.seek(whole)

@@ -1,5 +1,6 @@
 """`altogether backup` and `altogether restore`: a copy taken beside a running bot, and what putting one back means."""
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -10,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from architecture.skips import skip_unless
 
 from bot import cli
 from bot.errors import Conflict, NotFound, SettingsError
@@ -198,6 +200,17 @@ def test_a_backup_put_back_is_the_database_and_what_was_there_is_kept(
     assert taken.read_bytes() == before
     assert schema.state(home).standing is schema.Standing.CURRENT
     assert write(home, audit.check) is None
+
+
+def test_what_is_put_back_and_what_is_kept_are_their_owners_alone(
+    settings: Settings, home: Database, taken: Path
+) -> None:
+    """Whatever the mode of the database was: both hold people's words."""
+    skip_unless(os.name == "posix", "elsewhere a file's mode says nothing about who may read it")
+    home.path.chmod(0o644)
+    restore(settings, taken)
+    [aside] = home.path.parent.glob(f"{home.path.name}.before-restore-*")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (home.path, aside)] == [0o600, 0o600]
     assert write(home, audit.head).seq == 3
 
 

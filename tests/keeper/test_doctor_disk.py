@@ -1,16 +1,21 @@
 """What the doctor and the log say when the disk or another program keeps the bot from writing."""
 
 import logging
+import os
 import shutil
 import sqlite3
+import stat
 from collections import namedtuple
 from contextlib import closing
 
 import pytest
+from architecture.skips import skip_unless
 
+from bot.rights import tombstones
 from storage import inbox
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
+from storage.withdrawals import Tombstone
 from storage.writer import Writer
 
 from .conftest import WEDNESDAY, Keeper
@@ -48,6 +53,22 @@ async def test_a_disk_that_is_nearly_full_is_named(
     code, page = await keeper.doctor()
     assert code == 1
     assert f"3 MB left in {home.path.parent}" in " ".join(page.split())
+
+
+async def test_files_that_others_may_read_are_worth_a_note(keeper: Keeper, home: Database) -> None:
+    """A database or tombstones that the whole computer may read work; the keeper is told how to close them."""
+    skip_unless(os.name == "posix", "elsewhere a file's mode says nothing about who may read it")
+    stones = keeper.settings().tombstones_file
+    tombstones.add(stones, [Tombstone("here", "story", 1, WEDNESDAY.date())])
+    assert stat.S_IMODE(stones.stat().st_mode) == 0o600
+    code, page = await keeper.doctor()
+    assert "chmod" not in page
+    for file in (home.path, stones):
+        file.chmod(0o644)
+    again, page = await keeper.doctor()
+    said = " ".join(page.split())
+    assert code == again == 0
+    assert f"chmod 600 {home.path}" in said and f"chmod 600 {stones}" in said
 
 
 def test_the_log_says_once_why_nothing_can_be_stored_and_when_it_can_again(
