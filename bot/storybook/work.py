@@ -4,6 +4,7 @@ Slack is not asked. A bot may be running: it only writes to the same database, a
 on. Called by `cli.py`.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.storybook.epub import write_epub
 from bot.storybook.exporting import Exported, Format, export
 from bot.storybook.pdf import must_have, write_pdf
 from bot.text import count
-from storage import lock, schema, storybook, tellers
+from storage import lock, private, schema, storybook, tellers
 from storage.books import Audience, Book, BookKind
 from storage.database import Database, Tx
 from storage.errors import DatabaseLocked
@@ -110,7 +111,7 @@ def export_stories(settings: Settings, kind: Format, audience: Audience, to: Pat
     """Writes the stories to a file, or to `out`; returns what to say of it. Raises Conflict, OSError."""
     with open_desk(settings, "altogether export") as desk:
         now = desk.clock.now()
-        path = f"standard output, {now.isoformat()}" if to is None else str(to.resolve())
+        path = f"standard output, {now.isoformat()}" if to is None else str(to.parent.resolve() / to.name)
 
         def begin(tx: Tx) -> tuple[Book, Sequence[Standing]]:
             return storybook.begin(tx, kind=BookKind.EXPORT, audience=audience, path=path, formats=kind.value)
@@ -128,12 +129,12 @@ def export_stories(settings: Settings, kind: Format, audience: Audience, to: Pat
 
 
 def _to_file(to: Path, write: Callable[[Callable[[str], object]], Exported]) -> Exported:
-    """The file is there whole or not at all."""
+    """The file is there whole or not at all, and its owner alone may read it."""
     if to.is_dir():
         raise Conflict(f"{to} is a folder. Name a file.")
-    fresh = to.with_name(f".{to.name}.new")
+    fresh = private.beside(to, ".new")
     try:
-        with fresh.open("w", encoding="utf-8", newline="") as file:
+        with os.fdopen(private.create(fresh), "w", encoding="utf-8", newline="") as file:
             done = write(file.write)
         fresh.replace(to)
     finally:

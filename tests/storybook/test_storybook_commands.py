@@ -1,10 +1,12 @@
 """`altogether storybook build` and `altogether export`, typed by a keeper."""
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from architecture.skips import skip_unless
 from shelf import Tale, plant, plant_many
 
 from bot import cli
@@ -119,6 +121,23 @@ def test_an_export_is_written_whole(typed: Typed, begin: Begin, database: Databa
     assert "For staff" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
     with lock.hold(database.path, "altogether restore"):
         assert typed("export", "--format", "csv", "--audience", "staff")[0] == 2
+
+
+def test_an_export_is_its_owners_alone_and_goes_through_no_link(typed: Typed, begin: Begin, tmp_path: Path) -> None:
+    """Nobody else may read the file, and a link that somebody planted beside it or in its place is not followed."""
+    skip_unless(os.name == "posix", "elsewhere a file's mode says nothing about who may read it")
+    with begin() as tx:
+        plant(in_workspace(tx), Tale(title="For staff", places=frozenset({Place.STAFF_STORYBOOK})))
+    theirs = tmp_path / "theirs"
+    theirs.write_text("theirs")
+    for planted in (".out.csv.new", "out.csv"):
+        (tmp_path / planted).symlink_to(theirs)
+    assert typed("export", "--format", "csv", "--audience", "staff", "--to", "out.csv")[0] == 0
+    out = tmp_path / "out.csv"
+    assert "For staff" in out.read_text(encoding="utf-8-sig") and not out.is_symlink()
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert theirs.read_text() == "theirs"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".out.csv.") and not one.is_symlink()]
 
 
 def test_without_a_bot_there_is_nothing_to_read(typed: Typed) -> None:
