@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from review_desk import Desk
 from review_house import AMIRA, JOE, SAM, House, version_of
+from sqlalchemy import select
 
 from bot.rehearsal.validation import check_view
 from bot.rehearsal.workspace import REVIEW_CHANNEL
@@ -17,10 +18,10 @@ from bot.review.redaction import LONGEST, Refused, removed
 from bot.review.rules import Outcome, What
 from bot.story import tidings
 from bot.story.screened import REMOVED
-from storage import stories
+from storage import mydata, stories, tellers
 from storage.database import Tx
 from storage.records import Naming, Part, Place, Story, StoryStatus, Verb, VersionKind
-from storage.tables import PermissionRow
+from storage.tables import Base, PermissionRow
 from tests.sending import TWO_NIGHTS, checked, texts
 
 HERE = REVIEW_CHANNEL
@@ -146,6 +147,45 @@ def test_a_redaction_is_a_version_with_the_same_permission(house: House) -> None
         return sorted(tuple(row[:3]) for row in rows if row[3] == n)
 
     assert house.read(lambda tx: granted(tx, 1)) == house.read(lambda tx: granted(tx, 2))
+
+
+def test_what_was_taken_out_stays_in_the_version_before_which_its_teller_alone_is_shown(house: House) -> None:
+    """No reviewer or reader gets the words, not by an old button either; their teller does, until the story goes."""
+    gone = "Sister Joan"
+    story = house.tell(NAMED, places=frozenset(Place))
+    older = house.at(story)
+    house.deliver()
+    redact(house, story, p4=KEPT)
+    house.deliver()
+    house.do(service.approve, by=JOE, target=house.at(story))
+    house.deliver()
+
+    def pages(tx: Tx) -> list[object]:
+        verbs = (None, Verb.ASK, Verb.DECLINE, Verb.REDACT, Verb.SUGGEST)
+        both = (older, house.at(story))
+        return [
+            rendering.page_for(tx, house.policy, verb, by=AMIRA, target=target, channel=HERE)
+            for verb in verbs
+            for target in both
+        ]
+
+    def about_teller(tx: Tx) -> str:
+        author = tellers.find_author(tx, story.id)
+        assert author is not None
+        return repr(mydata.held_about(tx, author.id))
+
+    def holding(tx: Tx) -> list[str]:
+        """Tables with the words in them."""
+        tables = Base.metadata.sorted_tables
+        return [one.name for one in tables if gone in repr(tx.connection.execute(select(one)).all())]
+
+    assert gone not in repr(house.read(pages))
+    assert gone not in repr(house.read(lambda tx: rendering.waiting_page(tx, house.policy)))
+    assert gone not in repr(house.card(story, 2).rendered)
+    assert house.read(holding) == ["version_answer"]
+    assert gone in house.read(about_teller)
+    house.remove(story)
+    assert house.read(holding) == []
 
 
 def test_the_card_of_a_redaction(house: House) -> None:
