@@ -73,8 +73,24 @@ Mr A-|1 |0|07 |07700 900|a@|a.|@|a|A1 |(0|+44 |12/|born on the |case number is |
 QQ 12 34 5|LE1 1|AB12 |Mr and Mrs |Dr O'|- |1 January |9991000070 |nhs number is |12 3 |http://a|www.|a at b dot |1-1-|
 a [at] b|reg is |1/2/3/|Sam |Sarah |a_b|UTR is |dob is |flat 1 a a |aged 9 |2019 |07700900123 |a.b@c.d.|33/12345/2|
 rang on the |
+0 7 |0-7-|0 1 2 3 4 5 6 7 8 9 |9 9 9 1 0 0 0 0 7 |07700/900/|07700,900,123,|0770_900_|+44/7700/|999/100/0070 |
+nhs 999/100/|:zero:|:zero::one: |jo @ |jo@ |a @ b . |a @ b . c . d . |a at b.c.|
+jo.b at a.b.com|a at a.com |LE1.6|LE1.1FZ |
+born on the twelfth of |born the first of may two thousand and |Mr_|Mr_Smith_|dr smith |ring 0 1 6 3 2 |
 """
-UNSEEN = ["\u200b", "\u0301", "e\u0301", "\ufdfa", "\uff41", "\uff10", "  ", " \u00a0", "\n\n"]
+UNSEEN = [
+    "\u200b",
+    "\u0301",
+    "e\u0301",
+    "\ufdfa",
+    "\uff41",
+    "\uff10",
+    "\u2460",
+    "\u24ea\u2460 ",
+    "  ",
+    " \u00a0",
+    "\n\n",
+]
 HOSTILE = [*filter(None, SHAPES.replace("\n", "").split("|")), *UNSEEN]
 
 

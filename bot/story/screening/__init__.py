@@ -76,6 +76,7 @@ _WITHOUT_DIGITS: Final = frozenset(
         contacts.find_mentions,
         people.find_titled_names,
         people.find_first_names,
+        dates.find_births,
     }
 )
 _ORDER: Final = {kind: place for place, kind in enumerate(KIND_WORDS)}

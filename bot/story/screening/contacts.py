@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from bot.story.screening.names import FIRST_NAMES
 from bot.story.screening.plain import Hit, Plain
 
 _EMAIL: Final = re.compile(
@@ -19,6 +20,25 @@ _EMAIL: Final = re.compile(
 _SAID_EMAIL: Final = re.compile(
     r"(?<![\w.])\w[\w.+-]{0,63}+(?: dot \w{1,40}){0,3} at [\w-]{1,63}(?: dot [a-z]{2,24}){1,4}"
 )
+# "jo @ example . org", or with a line's end after its sign; a full stop before a space ends a sentence instead.
+_ENDING: Final = r"(?:com|org|net|edu|gov|uk|eu|ie|scot|wales|cymru|london)"
+_APART_EMAIL: Final = re.compile(
+    rf"(?<![\w.@])(\w[\w.+-]{{0,63}}+)(?: @ |@ ?)(?:[^\W_][\w-]{{0,62}}(?:\.| \. )){{1,4}}{_ENDING}(?![\w-])"
+)
+# "jo at example.org": the words before "at" decide whether it is one, or "meet at example.org".
+_AT_DOMAIN: Final = re.compile(rf" at (?:[^\W_][\w-]{{0,62}}\.){{1,4}}{_ENDING}(?![\w/-]|\.\w)")
+_MAILBOX: Final = re.compile(r"(?<![\w.@+'-])[a-z](?:[\w.+-]{0,62}\w)?$")
+_PARTS: Final = re.compile(r"[a-z]+[._][a-z]{2,40}[0-9]{0,4}")
+_WRITTEN_TO: Final = re.compile(
+    r"(?<!\w)(?:e-?mail(?:ed|s)?|mail(?:ed)?|e-?mail address|written to|write to|wrote to)"
+    r"(?: (?:is|was|to|at))?[ :]{1,2}$"
+)
+_NOT_A_BOX: Final = """
+me us you him her them it one this that these those here there someone somebody anyone everyone people staff team
+teams colleagues colleague friends page pages form forms details advice guidance info more list met meet see look
+looked work works worked working was is are were be been and or then only also a an the all both
+"""
+_NO_MAILBOX: Final = frozenset(_NOT_A_BOX.split())
 
 _PHONE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9][.,])"
@@ -35,6 +55,19 @@ _LOCAL: Final = re.compile(
     r"[ .:#(=-]{1,3}"
     r"([2-9][0-9]{2,3}[ -][0-9]{4}|7[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}|[2-9][0-9]{5,6})(?![0-9A-Za-z%]|[ .,:/-]?[0-9])"
 )
+# With strokes, commas or lower lines between its parts; and digit by digit.
+_JOINED: Final = re.compile(
+    r"(?<![\w£$€])(?<![0-9][.,/])(?:(?:\+|00)44[/,_]?|0)[1-37-9][0-9]{1,4}([/,_])[0-9]{3,6}(?:\1[0-9]{3,6})?"
+    r"(?![0-9A-Za-z_%]|[.,/][0-9])"
+)
+_APART: Final = re.compile(
+    r"(?<![0-9A-Za-z£$€])(?<![0-9][ .,:/-])(?<![0-9], )"
+    r"0([ -])[1-37-9](?:\1[0-9]){8,9}(?![0-9A-Za-z%]|[ .,:/-]{1,2}[0-9])"
+)
+_RUNG: Final = re.compile(
+    r"(?<!\w)(?:tel|telephone|phone|phoned|landline|mobile|mob|ring|rang|call|called|dial|dialled|text|texted|fax)"
+    r"(?: (?:number|no|is|was|her|him|them|me|us|back|on|at|the|office)){0,3}[ :]{1,2}$"
+)
 _STARTS_WITH_A_DATE: Final = re.compile(r"[0-9]{1,2}([ .-])[0-9]{1,2}\1(?:19|20)[0-9]{2}(?![0-9])")
 _DIGITS: Final = re.compile(r"[0-9]+")
 
@@ -48,6 +81,30 @@ def find_emails(plain: Plain) -> Iterator[Hit]:
         yield from ((*match.span(), "email") for match in _EMAIL.finditer(plain.low))
     if " dot " in plain.low:
         yield from ((*match.span(), "email") for match in _SAID_EMAIL.finditer(plain.low))
+    if "@ " in plain.text or (" . " in plain.text and "@" in plain.text):
+        for match in _APART_EMAIL.finditer(plain.low):
+            if match[1] not in _NO_MAILBOX:
+                yield *match.span(), "email"
+    for match in _AT_DOMAIN.finditer(plain.low):
+        mailbox = _MAILBOX.search(plain.low, max(0, match.start() - 65), match.start())
+        if mailbox and _is_mailbox(plain, mailbox, match.end()):
+            yield mailbox.start(), match.end(), "email"
+
+
+def _is_mailbox(plain: Plain, mailbox: re.Match[str], end: int) -> bool:
+    """Whether the word before "at example.org" is an address's: made of parts, a name in small letters, or written to.
+
+    With a capital it is somebody who works there.
+    """
+    word, start = mailbox[0], mailbox.start()
+    if _PARTS.fullmatch(word):
+        return True
+    if word in _NO_MAILBOX or not plain.text[start : mailbox.end()].islower():
+        return False
+    alone = not plain.text[:start].strip(" (<") and not plain.text[end:].strip(" .)>")
+    if alone or word in FIRST_NAMES:
+        return True
+    return _WRITTEN_TO.search(plain.low, max(0, start - 30), start) is not None
 
 
 def find_phones(plain: Plain) -> Iterator[Hit]:
@@ -57,6 +114,13 @@ def find_phones(plain: Plain) -> Iterator[Hit]:
             yield *_without_brackets(match), "phone"
     if "+" in plain.text or "00" in plain.text:
         yield from ((*match.span(), "phone") for match in _ABROAD.finditer(plain.text))
+    for match in _JOINED.finditer(plain.text):
+        if _is_joined(match[0]):
+            yield *match.span(), "phone"
+    for match in _APART.finditer(plain.text):
+        before = max(0, match.start() - 40), match.start()
+        if (match[0].startswith(("0 7", "0-7")) and len(match[0]) == 21) or _RUNG.search(plain.low, *before):
+            yield *match.span(), "phone"
     for match in _LOCAL.finditer(plain.low):
         if not _are_years(match[1]):
             yield *match.span(1), "phone"
@@ -75,6 +139,15 @@ def _is_phone(text: str) -> bool:
     if code < 3:
         return text.startswith(("07", "(07", "02", "(02", "01", "(01", "0 ")) and min(rest) >= 3
     return len(groups) <= 5 and min(rest) >= 2
+
+
+def _is_joined(text: str) -> bool:
+    """Whether parts joined by strokes or commas are one number, and not a list of dialling codes or a count."""
+    groups = _DIGITS.findall(text)
+    if text.startswith(("+", "00")):
+        return 11 <= sum(map(len, groups)) <= 13
+    own = all(group.startswith("0") for group in groups)
+    return text.startswith("0") and not own and len(groups[0]) >= 3 and 10 <= sum(map(len, groups)) <= 11
 
 
 def _without_brackets(match: re.Match[str]) -> tuple[int, int]:

@@ -21,6 +21,22 @@ _YEAR: Final = rf"(?:{_FULL_YEAR}|'?[0-9]{{2}})"
 _END: Final = r"(?![0-9A-Za-z]|[./-][0-9])"
 _START: Final = r"(?<![0-9A-Za-z£$])(?<![0-9][./:,-])"
 
+_UNITS: Final = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+_SPOKEN_DAY: Final = (
+    rf"(?:(?:twenty[ -])(?:{_UNITS})|thirty[ -]first|{_UNITS}|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
+    r"sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
+)
+_ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
+_SPOKEN_YEAR: Final = (
+    r"(?:nineteen|two thousand(?: and)?|twenty)"
+    r"(?:[ -](?:hundred|oh|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|"
+    rf"seventy|eighty|ninety|{_ONES})(?:[ -](?:{_ONES}))?)?"
+)
+_SPOKEN: Final = (
+    rf"(?:{_SPOKEN_DAY} (?:day )?(?:of )?{_MONTH}|{_MONTH} (?:the )?{_SPOKEN_DAY})"
+    rf"(?![0-9a-z])(?:,? (?:{_FULL_YEAR}|{_SPOKEN_YEAR}))?"
+)
+
 _NAMED: Final = (
     rf"{_DAY}[ ./-]{{0,2}}(?:day )?(?:of )?{_MONTH}[ .,/-]{{0,2}}%s|{_MONTH}[ .-]{{1,2}}(?:the )?{_DAY},? {{1,2}}%s"
 )
@@ -33,7 +49,7 @@ _NUMERIC: Final = (
 
 _BORN_ON: Final = (
     rf"{_NAMED % (_YEAR, _YEAR)}|{_ISO % 2}|{_NUMERIC % (_YEAR, _YEAR, _YEAR)}|{_DAY} (?:of )?{_MONTH}|{_MONTH} {_DAY}|"
-    rf"{_NUMBER_DAY}[./-]{_NUMBER_MONTH}|[0-9]{{8}}|[0-9]{{6}}"
+    rf"{_NUMBER_DAY}[./-]{_NUMBER_MONTH}|[0-9]{{8}}|[0-9]{{6}}|{_SPOKEN}"
 )
 _BIRTH: Final = (
     r"(?:(?<!\w)d(?:\. ?| )o(?:\. ?| )b(?!\w)\.?|(?<!\w)dob(?!\w)|(?<!\w)dob(?=[0-9])|date[ -]of[ -]birth|"

@@ -1,4 +1,4 @@
-"""First names that are common in the United Kingdom, of many origins, in small letters and without accents. Pure.
+"""Names that are common in the United Kingdom, of many origins, in small letters and without accents. Pure.
 
 Written from general knowledge. Left out: names that are also words, months, places or surnames that a story would use
 for something else (Will, Mark, Grace, April, Victoria line …), since a hint that is often wrong is soon not read.
@@ -162,3 +162,21 @@ zander zanele zara zarah zaria zarina zayaan zayan zayd zayden zayn zayna zeb ze
 zeph zephaniah zeynep zia zidane zimal zita ziva zoe zoey zofia zoha zohaib zoltan zoya zubair zuleikha zuzana zuzanna
 """
 FIRST_NAMES: Final = frozenset(_NAMES.split())
+
+_OF_FAMILIES: Final = """
+abbott abdi adams adebayo adeyemi ahmad ahmed akhtar alexander ali allen anderson andrews armstrong atkinson bailey
+barker barnett bartlett begum bennett bhatt bibi bradley brennan burke burton byrne campbell carter chapman chaudhry
+chowdhury clarke collins connolly cooper coleman cunningham daly davies davis dawson dixon doherty donnelly doyle
+duffy edwards elliott ellis evans ferguson fernandez fitzgerald fletcher gallagher garcia gibson gilbert goodwin
+graham griffiths gupta hamilton harrison hassan henderson hopkins hossain houghton howard hughes hunter hussain hussein
+ibrahim iqbal jackson jenkins jennings johnson johnston jones joseph joshi kapoor kaur kelly kennedy khan khatun kumar
+lawrence lawson lewandowski lewis lloyd macdonald mackenzie maclean mahmood malik marshall mcdonald mckenzie mclean
+mehta mitchell mohamed mohammed morgan morris morrison moore murphy murray nguyen nowak o'brien o'connor o'neill
+okafor okeke okonkwo oliver osborne owens palmer parker parsons patel patterson pearson perkins phillips powell
+quinn rahman rashid reynolds richards richardson roberts robertson robinson rodriguez rogers russell ryan saunders
+sanders sharma shah simpson singh smith stephens stevens stevenson stewart sullivan szymanski taylor thomas thompson
+thomson thornton tomlinson townsend turner uddin wallace walsh watkins watson webster whittaker wilkins wilkinson
+williams williamson willis wilson wojcik wright yusuf zhang
+"""
+SURNAMES: Final = frozenset(_OF_FAMILIES.split())
+"""Surnames that are no word that could follow "dr" or "miss"."""

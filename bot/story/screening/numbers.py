@@ -16,6 +16,18 @@ _TEN: Final = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9][.,:/])(?<![£$€])"
     r"(?:[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{4}|[0-9]{6}[ -][0-9]{4}|[0-9]{10})(?![0-9A-Za-z%]|[.,:/][0-9]|-[0-9])"
 )
+# Typed digit by digit; and with other signs between its parts, which only words make one.
+_TEN_APART: Final = re.compile(
+    r"(?<![0-9A-Za-z£$€])(?<![0-9][ .,:/-])(?<![0-9], )"
+    r"[0-9]([ -])(?:[0-9]\1){8}[0-9](?![0-9A-Za-z%]|[ .,:/-]{1,2}[0-9])"
+)
+_TEN_SAID: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}([/,_.])[0-9]{3}\1[0-9]{4}(?![0-9A-Za-z]|[.,/_][0-9])")
+_COUNTED: Final = frozenset({"0123456789", "9876543210"})
+_LISTED: Final = re.compile(
+    r"(?<!\w)(?:scor(?:es?|ed)|marks?|rat(?:ings?|ed)|counts?|counted|totals?|figures|results?|votes?|grades?|ranks?|"
+    r"digits|days?|weeks?|months?|calls|visits|answers|sequence|order)"
+    r"(?: (?:of|was|were|are|is|each|day|week)){0,3}[ :(-]{1,2}$"
+)
 _NHS_BEFORE: Final = re.compile(
     r"(?:(?<!\w)nhs|(?<!\w)chi|h ?& ?c|h and c|health and care|patient|health record)"
     r"(?:[ :.,;=#('-]{1,3}(?:number|no|num|nr|id|is|was|of|as|the|it's|its|identifier|called|says?|said|quoted)){0,5}"
@@ -91,6 +103,20 @@ def find_nhs_numbers(plain: Plain) -> Iterator[Hit]:
         said = (worded and _NHS_BEFORE.search(before)) or _NHS_AFTER.match(plain.low, end)
         if said or (_looks_like_nhs(match[0]) and not (worded and _NOT_NHS_BEFORE.search(before))):
             yield start, end, "nhs_number"
+
+    for match in _TEN_SAID.finditer(plain.text):
+        if _NHS_BEFORE.search(plain.low, max(0, match.start() - 60), match.start()):
+            yield *match.span(), "nhs_number"
+    for match in _TEN_APART.finditer(plain.text):
+        before = plain.low[max(0, match.start() - 60) : match.start()]
+        if _NHS_BEFORE.search(before) or (_is_no_list(match[0]) and not _LISTED.search(before)):
+            yield *match.span(), "nhs_number"
+
+
+def _is_no_list(text: str) -> bool:
+    """Whether single digits are an NHS number: the last checks the others; not marks out of five or a countdown."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits not in _COUNTED and max(digits) > "5" and _looks_like_nhs(text)
 
 
 def _looks_like_nhs(text: str) -> bool:

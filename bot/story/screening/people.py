@@ -1,7 +1,7 @@
 """People by name: a title and what follows it (strong), and first names (a hint). Pure.
 
-A name is told from a word by its capital, so in small letters only "mr" and "mrs" are believed. What public places and
-laws are called is not a person.
+A name is told from a word by its capital, so in small letters only "mr" and "mrs" are believed, or a title before one
+of the commonest surnames. What public places and laws are called is not a person.
 """
 
 import re
@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from bot.story.screening.names import FIRST_NAMES
+from bot.story.screening.names import FIRST_NAMES, SURNAMES
 from bot.story.screening.plain import Hit, Plain
 
 _TITLE: Final = (
@@ -17,10 +17,11 @@ _TITLE: Final = (
     r"Councillor|Nurse|Sister|Matron|PC|PCSO|DC|DS|DI|DCI|Sgt|Sergeant|Inspector|Constable|Judge|MR|MRS|MISS|DR|mr|mrs|"
     r"ms|dr|miss|prof|cllr)"
 )
+_AS_IN_A_FILE: Final = r"(?:(?<=M[rsx])|(?<=Mrs)|(?<=Miss)|(?<=Dr))_"  # "Mr_Smith.docx"; places are Lord_Howe
 _PARTICLE: Final = r"(?:van|von|de|da|di|du|del|der|den|la|le|el|al|bin|ibn|ter|O')"
 _WORD: Final = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_])){0,40}+"
 _TITLED: Final = re.compile(
-    rf"(?<![\w-]){_TITLE}\.?(?: (?:and|&|or) {_TITLE}\.?)? {{1,2}}((?:[A-Z](?:\. ?| )){{0,3}}"
+    rf"(?<![\w-]){_TITLE}\.?(?: (?:and|&|or) {_TITLE}\.?)?(?: {{1,2}}|{_AS_IN_A_FILE})((?:[A-Z](?:\. ?| )){{0,3}}"
     rf"(?:{_PARTICLE} ){{0,2}}{_WORD})(?=((?: {{1,2}}(?:{_PARTICLE} ){{0,2}}{_WORD}){{0,2}}))"
 )
 _POSSESSIVE: Final = re.compile(r"'[sS]$")
@@ -58,7 +59,7 @@ _CALLED_AFTER: Final = re.compile(
 def find_titled_names(plain: Plain) -> Iterator[Hit]:
     """Yields a title with the name that follows it, also "Mr and Mrs …"; neither a title alone nor an initial."""
     for match in _TITLED.finditer(plain.text):
-        title = match[0].split(" ", 1)[0].rstrip(".")
+        title = re.split("[ _]", match[0], maxsplit=1)[0].rstrip(".")
         end = _end_of_name(match, title)
         if end is not None:
             yield match.start(), end, "titled_name"
@@ -71,8 +72,8 @@ def _end_of_name(match: re.Match[str], title: str) -> int | None:
     if len(word.rstrip(".")) < 2 or word.casefold() in _NOBODY:
         return None
     small = not word[0].isupper() and not (word[:2] in {"d'", "o'", "l'"} and word[2:3].isupper())
-    # "mr tibbs" is typed in haste; "ms teams", "dr said" and "miss the" are not people.
-    if small and title not in {"mr", "mrs"}:
+    # "mr tibbs" and "dr smith" are typed in haste; "ms teams", "dr said" and "miss the" are not people.
+    if small and title not in {"mr", "mrs"} and not _is_surname(word, title):
         return None
     shouted = word.isupper()
     if shouted and not title.isupper() and len(word) < 5 and "-" not in word and "'" not in word:
@@ -88,6 +89,11 @@ def _end_of_name(match: re.Match[str], title: str) -> int | None:
             break
         end = at + more.end(1) - (len(more[1]) - len(surname))
     return end
+
+
+def _is_surname(word: str, title: str) -> bool:
+    """Whether a word in small letters after a title is a surname; "we miss thomas" says something else."""
+    return title.islower() and word in SURNAMES and not (title == "miss" and word in FIRST_NAMES)
 
 
 def find_first_names(plain: Plain) -> Iterator[Hit]:

@@ -18,7 +18,7 @@ _AREA_LETTERS: Final = (
 )
 _AREAS: Final = frozenset(_AREA_LETTERS.split())
 _POSTCODE: Final = re.compile(
-    r"(?<![0-9A-Za-z#])([A-Za-z]{1,2})[0-9][0-9A-Za-z]?(?: {0,2}|-)"
+    r"(?<![0-9A-Za-z#])([A-Za-z]{1,2})[0-9][0-9A-Za-z]?(?: {0,2}|[.-])"
     r"([0-9][ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![0-9A-Za-z])"
 )
 # "the M1 2nd exit", "Band B1 2hr": ordinals and units, where they are written small.
@@ -67,8 +67,15 @@ _SHOPS: Final = re.compile(
 def find_postcodes(plain: Plain) -> Iterator[Hit]:
     """Yields whole postcodes of an area that exists; not half ones ("the SE1 team")."""
     for match in _POSTCODE.finditer(plain.text):
-        if match[1].upper() in _AREAS and not _NOT_INWARD.fullmatch(match[2]):
+        if match[1].upper() not in _AREAS or _NOT_INWARD.fullmatch(match[2]):
+            continue
+        if "." not in match[0] or _is_dotted(match[0], match[2]):
             yield *match.span(), "postcode"
+
+
+def _is_dotted(text: str, inward: str) -> bool:
+    """Whether a full stop within a postcode was typed for its space: "LE1.1FZ", and neither "B1.2GB" nor "b1.5ab"."""
+    return text.isupper() and not _NOT_INWARD.fullmatch(inward.casefold())
 
 
 def find_addresses(plain: Plain) -> Iterator[Hit]:

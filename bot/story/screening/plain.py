@@ -31,6 +31,16 @@ _LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 _UNUSUAL: Final = re.compile(r"[^ -~]")
 _EMPHASIS: Final = re.compile(r"[*_`~]+(?![0-9A-Za-z])|(?<![0-9A-Za-z])[*_`~]+")
+# Digits that are pictures. One or two of them are bullets; in a row they are a number.
+_NAMES_OF_DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGIT_OF: Final = {f":{name}:": str(digit) for digit, name in enumerate(_NAMES_OF_DIGITS)} | {
+    character: str(unicodedata.digit(character))
+    for character in map(chr, (*range(0x2460, 0x24FF + 1), *range(0x2776, 0x2793 + 1), 0x1F10B, 0x1F10C))
+    if unicodedata.digit(character, None) is not None and "CIRCLED" in unicodedata.name(character)
+}
+_PICTURE: Final = rf"(?::(?:{'|'.join(_NAMES_OF_DIGITS)}):|[{''.join(one for one in _DIGIT_OF if len(one) == 1)}])"
+_PICTURED: Final = re.compile(_PICTURE)
+_NUMBER_OF_PICTURES: Final = re.compile(rf"(?:{_PICTURE}[ -]?){{3}}")
 _WIDE_SPACE: Final = re.compile(r" {2,}")
 
 # Slack's own markup: docs.slack.dev/messaging/formatting-message-text. A mention becomes "[a colleague]" at intake.
@@ -71,7 +81,8 @@ def make_plain(given: str) -> Plain:
     """Returns the text as the finders read it.
 
     Tokens are masked; each character is its NFKC form, zero-width ones and accents set apart from their letter are
-    dropped, every dash is "-", every run of white space one space, and emphasis marks at the edges of words are gone.
+    dropped, every dash is "-", every run of white space one space, and emphasis marks at the edges of words are gone. A
+    number in circled digits or Slack's pictures of digits (":seven:") is in plain ones.
     """
     text = _mask_tokens(given).translate(_ALIKE)
     unusual = {} if text.isascii() and text.isprintable() else _fold_all(text)
@@ -79,6 +90,8 @@ def make_plain(given: str) -> Plain:
     layer = _Layer(text, range(len(text)), range(1, len(text) + 1))
     if any(len(folded) != 1 for folded in unusual.values()):
         layer = _rewrite(layer, _UNUSUAL, _folded)
+    if (unusual or ":" in layer.text) and _NUMBER_OF_PICTURES.search(layer.text):
+        layer = _rewrite(layer, _PICTURED, _DIGIT_OF.__getitem__)
     if any(mark in layer.text for mark in "*_`~"):
         layer = _rewrite(layer, _EMPHASIS, lambda _marks: "")
     if "  " in layer.text:
