@@ -6,9 +6,10 @@ done here, and returns: only then is the delivery acknowledged.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -25,6 +26,9 @@ T = TypeVar("T")
 P = TypeVar("P")
 log = logging.getLogger(__name__)
 
+PATIENCE: Final = 1.2
+"""Seconds for a view: with those for `bot/people.py`, which may come first, a press is acknowledged within three."""
+
 
 class Edge:
     """The house as a listener sees it. `policy` is replaced whole when reviewers or channels change."""
@@ -34,6 +38,7 @@ class Edge:
     ) -> None:
         self.database, self.writer, self.workspace = database, writer, workspace
         self.clock, self.policy, self.client = clock, policy, client
+        self._showing: set[asyncio.Task[bool]] = set()
         self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
 
     async def once(
@@ -83,41 +88,37 @@ class Edge:
     async def open_view(self, body: Mapping[str, Any], view: dict[str, Any], *, push: bool = False) -> bool:
         """Open a modal for a press or a command; False when Slack would not (a trigger lives three seconds)."""
         call = self.client.views_push if push else self.client.views_open
-        try:
-            await call(trigger_id=str(body.get("trigger_id", "")), view=view)
-        except CALL_FAILURES as error:
-            log.warning("view not opened: %s", of_error(error).code)
-            return False
-        return True
+        return await self._show("view not opened", lambda: call(trigger_id=str(body.get("trigger_id", "")), view=view))
 
     async def change_view(self, body: Mapping[str, Any], view: dict[str, Any]) -> bool:
         """Show something else in the modal that was pressed; False when Slack would not."""
-        try:
-            await self.client.views_update(view_id=str((body.get("view") or {}).get("id", "")), view=view)
-        except CALL_FAILURES as error:
-            log.warning("view not changed: %s", of_error(error).code)
-            return False
-        return True
+        view_id = str((body.get("view") or {}).get("id", ""))
+        return await self._show("view not changed", lambda: self.client.views_update(view_id=view_id, view=view))
 
     async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
         """Show a person their home; False when Slack would not. It is shown anew whenever they open it.
 
         Nothing goes wrong by showing it twice, so what may only have gone astray is tried a second time, at once.
         """
-        for once_more in (True, False):
-            try:
-                await self.client.views_publish(user_id=user_id, view=view)
-            except CALL_FAILURES as error:
-                outcome = of_error(error)
-                log.warning("home not shown: %s", outcome.code)
-                if once_more and outcome.code != "no_answer" and outcome.verdict in (Verdict.AGAIN, Verdict.DOUBT):
-                    continue
-                return False
-            break
-        return True
+        publish = partial(self.client.views_publish, user_id=user_id, view=view)
+        return await self._show("home not shown", publish, twice=True)
+
+    async def _show(self, failing: str, call: Callable[[], Awaitable[object]], *, twice: bool = False) -> bool:
+        """Whether Slack shows it. Where it takes longer to say so than a press can wait, it is taken to have done so:
+        it may have, and the call goes on beside the acknowledgement."""
+        showing = asyncio.create_task(_shown(failing, call, twice=twice))
+        self._showing.add(showing)
+        showing.add_done_callback(self._showing.discard)
+        try:
+            return await asyncio.wait_for(asyncio.shield(showing), PATIENCE)
+        except TimeoutError:
+            log.info("%s yet: acknowledged before the answer", failing)
+            return True
 
     def close(self) -> None:
-        """Stop the reading threads."""
+        """Stop the reading threads, and wait for no view."""
+        for showing in self._showing:
+            showing.cancel()
         self._readers.shutdown(wait=True)
 
 
@@ -126,6 +127,20 @@ def _kept(tx: Tx, body: Mapping[str, Any]) -> inbox.Kept:
     sender = sender_of(body)
     words = not is_message(body) or (sender is not None and drafts.is_telling(tx, sender))
     return inbox.Kept(sender, kept_of(body, words=words))
+
+
+async def _shown(failing: str, call: Callable[[], Awaitable[object]], *, twice: bool) -> bool:
+    for once_more in (twice, False):
+        try:
+            await call()
+        except CALL_FAILURES as error:
+            outcome = of_error(error)
+            log.warning("%s: %s", failing, outcome.code)
+            if once_more and outcome.code != "no_answer" and outcome.verdict in (Verdict.AGAIN, Verdict.DOUBT):
+                continue
+            return False
+        break
+    return True
 
 
 def key_of(body: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from bot.rehearsal.faults import Faults
 
 from .conftest import Play
-from .telling import begin
+from .telling import begin, tell
 from .test_killed import at_question_two
 
 LOST: dict[str, Callable[[Faults, str], None]] = {
@@ -53,3 +53,31 @@ async def test_a_form_whose_opening_is_uncertain_is_said_to_have_failed(
     await sam.hear("Nothing you type is kept until you press Start")
     lost(play.rehearsal.faults, "views.open")
     await sam.press("How we use stories")
+
+
+async def test_a_form_that_opens_slowly_is_acknowledged_in_time(play: Play) -> None:
+    """A press and a command are acknowledged though Slack has not said yet that it opened the form, and nothing wrong
+    is said of it: it may be there already."""
+    sam, amira = play.person("sam"), play.person("amira")
+    await tell(sam, "A key at the door")
+    await amira.hear("Story 1", channel="#story-review")
+    play.rehearsal.hub.times.ack_deadline = 3.0
+    play.rehearsal.faults.hang_next("views.open", seconds=20, n=2)
+    await sam.press("See it")
+    await sam.see_view("A key at the door")
+    assert (await amira.command("/story redact 1")).shown == ""
+    await amira.see_view("Redact story 1")
+    assert play.count("SELECT count(*) FROM outbox WHERE op = 'whisper'") == 0
+
+
+async def test_a_home_that_is_shown_slowly_is_acknowledged_in_time(play: Play) -> None:
+    """Whoever presses on their home while Slack is slow sees no error."""
+    sam, amira = play.person("sam"), play.person("amira")
+    await tell(sam, "A key at the door", places=("Storybook for staff",))
+    await amira.hear("Story 1", channel="#story-review")
+    await amira.command("/story approve 1")
+    await sam.open_home()
+    await sam.see_home("A key at the door")
+    play.rehearsal.hub.times.ack_deadline = 3.0
+    play.rehearsal.faults.hang_next("views.publish", seconds=20)
+    await sam.choose("Health")
