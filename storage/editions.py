@@ -1,7 +1,8 @@
 """The edition ledger: one week's digest in one channel, once.
 
 The unique key is (workspace, channel, ISO year, ISO week) of the edition's slot; a story stands in one edition of a
-channel. Row, entries and the messages that say them are written in one transaction.
+channel. Row, entries and the messages that say them are written in one transaction. An edition whose message is known
+not to have been posted claims neither its week nor its stories: its row is taken again for the same week.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ScalarSelect, bindparam, func, select, update
+from sqlalchemy import BindParameter, ScalarSelect, bindparam, delete, func, select, update
 
+from storage import outbox
 from storage.database import Tx
 from storage.prepared import Prepared
-from storage.records import Edition, EditionState
+from storage.records import Edition, EditionState, OutboxState
 from storage.tables import EditionEntryRow, EditionRow, StoryRow
 
 _EDITION = tuple(getattr(EditionRow, name) for name in Edition.__slots__ if name != "entries")
@@ -92,18 +94,83 @@ def add(
     columns = {name: getattr(edition, name) for name in Edition.__slots__ if name != "entries"}
     if not tx.insert_once(EditionRow, columns):
         return None
-    for position, (story_id, version) in enumerate(entries):
+    _write_entries(tx, edition)
+    return edition
+
+
+def make_again(
+    tx: Tx,
+    edition: Edition,
+    *,
+    state: EditionState,
+    entries: Sequence[tuple[str, int]],
+    late: bool,
+    manual: bool,
+    offline_from: datetime | None = None,
+) -> Edition:
+    """The week's edition anew, where its message was not posted and its stories were let go."""
+    values: dict[str, Any] = {
+        "made_at": tx.now,
+        "state": state,
+        "late": late,
+        "manual": manual,
+        "offline_from": offline_from,
+        "outbox_id": None,
+    }
+    tx.connection.execute(
+        update(EditionRow).where(EditionRow.workspace == tx.workspace, EditionRow.id == edition.id).values(**values)
+    )
+    again = replace(edition, **values, entries=tuple(entries))
+    _write_entries(tx, again)
+    return again
+
+
+def _write_entries(tx: Tx, edition: Edition) -> None:
+    for position, (story_id, version) in enumerate(edition.entries):
         tx.insert(
             EditionEntryRow,
             {
                 "edition_id": edition.id,
                 "story_id": story_id,
-                "channel": channel,
+                "channel": edition.channel,
                 "version": version,
                 "position": position,
             },
         )
-    return edition
+
+
+def failed(tx: Tx, edition: Edition) -> bool:
+    """Whether its message is known not to have been posted. One that is in doubt may stand, and claims what it did."""
+    row = None if edition.outbox_id is None else outbox.find(tx, edition.outbox_id)
+    return row is not None and row.state is OutboxState.PARKED and not outbox.is_in_doubt(row)
+
+
+def is_claimed(tx: Tx, channel: str, iso_week: tuple[int, int]) -> bool:
+    """Whether the week has its edition in this channel: one that went out, is on its way, or may have gone out."""
+    edition = find(tx, channel, iso_week)
+    return edition is not None and not failed(tx, edition)
+
+
+def failed_with_stories(tx: Tx, kind: str) -> Sequence[Edition]:
+    """Editions that hold stories though their message, of this kind, was not posted: the oldest first."""
+    parked = [row.id for row in outbox.parked(tx) if row.kind == kind and not outbox.is_in_doubt(row)]
+    if not parked:
+        return []
+    rows = tx.connection.execute(
+        select(EditionRow.id)
+        .where(EditionRow.workspace == tx.workspace, EditionRow.outbox_id.in_(parked))
+        .order_by(EditionRow.made_at)
+    ).scalars()
+    return [edition for edition in (get(tx, edition_id) for edition_id in rows) if edition.entries]
+
+
+def let_go(tx: Tx, edition_id: str) -> None:
+    """It holds no story any more: another edition may carry them."""
+    tx.connection.execute(
+        delete(EditionEntryRow).where(
+            EditionEntryRow.workspace == tx.workspace, EditionEntryRow.edition_id == edition_id
+        )
+    )
 
 
 def set_message(tx: Tx, edition_id: str, outbox_id: str) -> None:

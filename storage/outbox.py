@@ -81,6 +81,8 @@ class Settled:
 
 _WHO: Mapping[str, None] = {"person": None, "response_url": None}
 """Who pressed or was whispered to: forgotten as soon as a row is settled."""
+IN_DOUBT = "in_doubt"
+"""The reason, or the beginning of it, of what was parked while nobody knew whether it had been done."""
 _TWICE_IS_ONCE = frozenset({Op.UPDATE, Op.DELETE})
 """What may be tried again without asking whether it was done: a row of these may be SENDING before its turn is sure."""
 
@@ -230,7 +232,26 @@ def mark_parked(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:
 
 def is_in_doubt(row: OutboxRow) -> bool:
     """Whether it was parked without anybody knowing if it was posted: its message may stand in Slack."""
-    return row.state is OutboxState.PARKED and (row.reason or "").startswith("in_doubt")
+    return row.state is OutboxState.PARKED and (row.reason or "").startswith(IN_DOUBT)
+
+
+def was_in_doubt(row: OutboxRow) -> bool:
+    """Whether it waits again and nobody has found out meanwhile if it was posted."""
+    waits = row.state in (OutboxState.QUEUED, OutboxState.SENDING)
+    return waits and row.op is Op.POST and (row.reason or "").startswith(IN_DOUBT)
+
+
+def put_again(tx: Tx, row: OutboxRow) -> bool:
+    """A parked message waits again, which counts as one more attempt; False when it is not parked (any more).
+
+    One that was in doubt keeps that as its reason, and is looked for before it is sent.
+    """
+    values: dict[str, Any] = {"state": OutboxState.QUEUED, "attempts": row.attempts + 1}
+    if not is_in_doubt(row):  # or else the time from which on it may have been posted must be known
+        values |= {"reason": None, "due_at": tx.now}
+    parked = and_(Row.workspace == tx.workspace, Row.id == row.id, _PARKED)
+    tx.lanes.add(row.lane)
+    return tx.connection.execute(update(Row).where(parked).values(**values)).rowcount == 1
 
 
 def mark_dropped(tx: Tx, row: OutboxRow, reason: str) -> Settled | None:

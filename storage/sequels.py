@@ -238,6 +238,15 @@ def carry(tx: Tx, one: Sequel, edition_id: str) -> bool:
     return _move(tx, one, ready, edition_id=edition_id)
 
 
+def let_go(tx: Tx, edition_id: str) -> None:
+    """This edition tells of nothing any more, since it was not posted: another may."""
+    tx.connection.execute(
+        update(SequelRow)
+        .where(SequelRow.workspace == tx.workspace, SequelRow.edition_id == edition_id)
+        .values(edition_id=None)
+    )
+
+
 def of_edition(tx: Tx, edition_id: str) -> Sequence[Sequel]:
     """What this edition tells of and is still approved, in its order."""
     told = (SequelRow.edition_id == edition_id) & (SequelRow.state == SequelState.APPROVED)

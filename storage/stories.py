@@ -250,6 +250,12 @@ def post(tx: Tx, story_id: str, version: int) -> bool:
     return change_if(tx, story_id, standing & StoryRow.held.is_(False), status=StoryStatus.POSTED, changed_at=tx.now)
 
 
+def was_not_posted(tx: Tx, story_id: str, version: int) -> bool:
+    """Mark a story approved again, since the edition that carried it was not posted; says whether it stood so."""
+    standing = (StoryRow.status == StoryStatus.POSTED) & (StoryRow.approved_version == version)
+    return change_if(tx, story_id, standing, status=StoryStatus.APPROVED)
+
+
 def hold(tx: Tx, story_id: str, version: int, holding: bool) -> bool:
     """Hold an approved story back, or put it back; False when it has moved on or stands so already."""
     standing = (StoryRow.status == StoryStatus.APPROVED) & (StoryRow.approved_version == version)

@@ -44,6 +44,8 @@ class Ticket:
     response_url_failed: bool = False
     unread: int = 0
     failures: int = 0
+    looked: bool = False
+    """Whether it was looked for, where it had been put aside in doubt before."""
     worked_before: int = 0
     """How many calls had worked when the first of its own failed."""
 

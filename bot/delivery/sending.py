@@ -22,6 +22,7 @@ from bot.delivery.reader import Reader
 from bot.delivery.uploading import NO_FILES, TRIES, Uploads
 from bot.outgoing import Kinds
 from bot.story.policy import Policy
+from storage import outbox
 from storage.errors import DatabaseUnavailable
 from storage.records import Op, OutboxRow, OutboxState
 
@@ -88,6 +89,9 @@ class Sender:
         if isinstance(found, Waits):
             return await self._wait_for(found)
         row = found.row
+        if outbox.was_in_doubt(row) and not ticket.looked:
+            ticket.looked = True
+            self._doubts.arise(row.id)
         if row.id in self._doubts and row.op is Op.WHISPER:
             return await self._drop(found, "in_doubt")  # seen or not, it is not said twice
         if row.id in self._doubts and row.op is Op.POST and (found.channel or found.teller):

@@ -107,7 +107,9 @@ def sentence(tx: Tx, policy: Policy, said: Said, *, story_id: str | None = None,
     if story is not None:
         facts |= {"number": str(story.number), "name": held_by(tx, policy, story.id)}
     if edition is not None:
-        facts |= {"day": say_slot(policy, went_out_at(edition)), "stories": what_it_holds(tx, edition)}
+        had_not = said in (Said.POSTING_AGAIN, Said.LOOKING)
+        when = edition.slot_at if had_not else went_out_at(edition)
+        facts |= {"day": say_slot(policy, when), "stories": what_it_holds(tx, edition)}
     return line(said, facts)
 
 
@@ -122,7 +124,7 @@ def coming(tx: Tx, policy: Policy) -> tuple[Sequence[Story], Sequence[Story], in
 def preview(tx: Tx, policy: Policy, slot: datetime) -> Preview:
     """The edition of this slot as it stands."""
     edition = editions.find(tx, policy.digest_channel, week_of(slot, policy.zone))
-    if edition is not None:
+    if edition is not None and not editions.failed(tx, edition):
         return Preview(slot, policy.digest_name, policy.zone, made=edition.state)
     if tx.now >= slot:
         return Preview(slot, policy.digest_name, policy.zone, missed=True)

@@ -50,14 +50,18 @@ class Press:
     response_url: str | None
 
 
-def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tuple[str, int]], held: int) -> None:
+def put_edition(
+    tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tuple[str, int]], held: int, post: str | None = None
+) -> None:
     """Put everything that says an edition in line: its message and thread, and who is to hear of it.
 
-    `shows` are the stories in the message: its entries, or the one it shows again.
+    `shows` are the stories in the message: its entries, or the one it shows again. `post`: the message waits already.
     """
     to = tidings.channel(edition.channel)
-    again = shows[0] if edition.state is EditionState.REREAD else (None, None)
-    post = outbox.enqueue(tx, Message(EDITION, to, args={"edition": edition.id}, story_id=again[0], version=again[1]))
+    if post is None:
+        again = shows[0] if edition.state is EditionState.REREAD else (None, None)
+        said = Message(EDITION, to, args={"edition": edition.id}, story_id=again[0], version=again[1])
+        post = outbox.enqueue(tx, said)
     outbox.show(tx, post, [story_id for story_id, _ in shows])
     editions.set_message(tx, edition.id, post)
     for story_id, version in shows:
@@ -77,8 +81,8 @@ def put_edition(tx: Tx, policy: Policy, edition: Edition, *, shows: Sequence[tup
             outbox.show(tx, row, [story_id])
     for one in sequels.of_edition(tx, edition.id):
         told: Mapping[str, str | int | bool | None] = {"sequel": one.id, "n": one.n}
-        said = Message(EDITION_SEQUEL, to, args=told, story_id=one.story_id, thread=post, depends_on=post)
-        for outbox_id in (outbox.enqueue(tx, said), post):
+        beneath = Message(EDITION_SEQUEL, to, args=told, story_id=one.story_id, thread=post, depends_on=post)
+        for outbox_id in (outbox.enqueue(tx, beneath), post):
             outbox.show(tx, outbox_id, [one.story_id])
     link = outbox.enqueue(
         tx,

@@ -217,6 +217,8 @@ _LINES: Final[Mapping[Said, str]] = {
     Said.NOT_COMING: "Story {number} is not on its way into the digest as it was. Nothing changed.",
     Said.POSTING: "This week's digest is going out now: {stories} in #{channel}.",
     Said.POSTING_AGAIN: "The digest of {day} had not gone out. It is going out now: {stories} in #{channel}.",
+    Said.LOOKING: "I couldn't tell whether the digest of {day} reached #{channel}, so I am looking there now. "
+    "If it isn't there, it goes out.",
     Said.WENT_OUT: "This week's digest went out on {day}. The next is on {next}.",
     Said.WAS_QUIET: "This week had no digest: no story was approved by {day}. The next is on {next}.",
     Said.ALL_HELD: "There is nothing to post: every approved story is held. To put one back: /story digest preview",

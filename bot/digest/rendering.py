@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import kit, text
-from bot.digest import blocks, loading, messages, preview_blocks
+from bot.digest import blocks, loading, messages, preview_blocks, service
 from bot.digest.rules import Said
 from bot.outgoing import Kind, Kinds, Rendered
 from bot.story import clearing, tidings
@@ -88,6 +88,13 @@ def _deleted_instead(tx: Tx, _policy: Policy, row: OutboxRow) -> None:
     if row.op is Op.UPDATE and row.target is not None:
         gone = Message(row.kind, row.recipient, op=Op.DELETE, target=row.target, depends_on=row.target)
         outbox.enqueue(tx, replace(gone, story_id=row.story_id, version=row.version))
+
+
+def _edition_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    if row.op is Op.POST:
+        service.was_refused(tx, policy)
+    else:
+        _deleted_instead(tx, policy, row)
 
 
 def _link_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
@@ -208,7 +215,7 @@ def _moment(policy: Policy, when: datetime) -> str:
 
 
 KINDS: Kinds = {
-    messages.EDITION: Kind(render=_edition, gate=_something_stands, parked=_deleted_instead),
+    messages.EDITION: Kind(render=_edition, gate=_something_stands, parked=_edition_parked),
     messages.EDITION_STORY: Kind(render=_edition_story, gate=_still_stands, parked=_deleted_instead),
     messages.EDITION_SEQUEL: Kind(render=_edition_sequel),
     messages.EDITION_LINK: Kind(parked=_link_parked),

@@ -33,6 +33,7 @@ class Said(StrEnum):
     NOT_COMING = "not_coming"
     POSTING = "posting"
     POSTING_AGAIN = "posting_again"
+    LOOKING = "looking"
     WENT_OUT = "went_out"
     WAS_QUIET = "was_quiet"
     ALL_HELD = "all_held"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.digest import loading, messages, rules, trail
+from bot.digest import loading, messages, not_posted, rules, trail
 from bot.digest.preview_blocks import preview_text as _preview_text
 from bot.digest.rules import Said
 from bot.errors import Conflict
@@ -18,7 +18,7 @@ from bot.story.policy import Policy, QuietWeek, is_reviewer
 from bot.story.when import coming_slot, expected_slots
 from storage import audit, editions, outbox, sequels, stories, tellers
 from storage.database import Tx
-from storage.records import Edition, EditionState, Op, OutboxState, Story
+from storage.records import Edition, EditionState, Op, Story
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ def tick(tx: Tx, policy: Policy) -> datetime:
 
     Run it at start before `last_alive_at` is stamped: that instant is what a late edition knows of having been away.
     """
+    not_posted.let_go(tx, policy)
     house = tellers.get_workspace(tx)
     slot = rules.due_slot(tx.now, house.planned_slot_at, policy.digest_at, policy.zone)
     if slot is not None:
@@ -71,6 +72,12 @@ def announce_dates(tx: Tx, policy: Policy) -> int:
     return len(changed)
 
 
+def was_refused(tx: Tx, policy: Policy) -> None:
+    """An edition's message was refused: its stories are on their way again, and whoever was told a day hears of it."""
+    if not_posted.let_go(tx, policy):
+        _plan(tx, policy)
+
+
 def _plan(tx: Tx, policy: Policy) -> datetime:
     slot = coming_slot(tx, policy)
     if tellers.get_workspace(tx).planned_slot_at != slot:
@@ -91,31 +98,42 @@ def make_edition(
     manual: bool = False,
     offline_from: datetime | None = None,
     whose: trail.Hand = trail.CLOCK,
+    only: Sequence[Story] | None = None,
 ) -> Edition | None:
     """Claim the slot's week and put its digest in line; None when the week has its edition.
 
     The stories are POSTED, holds for this week end, and everything that is to be said is in the outbox: all in this
-    transaction. Raises Conflict, and so undoes it all, if the week was claimed meanwhile.
+    transaction. Raises Conflict, and so undoes it all, if the week was claimed meanwhile. `only`: an edition that could
+    not be posted is made again with these stories; whatever was held has had its week.
     """
     week = slots.week_of(slot, policy.zone)
-    if editions.find(tx, policy.digest_channel, week) is not None:
+    before = editions.find(tx, policy.digest_channel, week)
+    if before is not None and not editions.failed(tx, before):
         return None
+    if not_posted.look_again(tx, policy) is not None:
+        log.info("edition in doubt is looked for")
     for story in loading.left_out(tx, policy):
         messages.put_left_out(tx, policy, story.id, story.approved_version)
-    going, held, _ = loading.coming(tx, policy)
+    going, held, _ = loading.coming(tx, policy) if only is None else (only, (), 0)
     entries = [(story.id, version) for story in going if (version := _post(tx, story)) is not None]
     shows = entries or _to_reread(tx, policy)
     state = EditionState.FULL if entries else EditionState.REREAD if shows else EditionState.QUIET
-    edition = editions.add(
-        tx,
-        channel=policy.digest_channel,
-        iso_week=week,
-        slot_at=slot,
-        state=state,
-        entries=entries,
-        late=late,
-        manual=manual,
-        offline_from=offline_from,
+    edition = (
+        editions.add(
+            tx,
+            channel=policy.digest_channel,
+            iso_week=week,
+            slot_at=slot,
+            state=state,
+            entries=entries,
+            late=late,
+            manual=manual,
+            offline_from=offline_from,
+        )
+        if before is None
+        else editions.make_again(
+            tx, before, state=state, entries=entries, late=late, manual=manual, offline_from=offline_from
+        )
     )
     if edition is None:
         raise Conflict("the week has its edition")
@@ -185,7 +203,7 @@ def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | 
     """Post this week's digest now: it is the week's edition, whenever its slot is. Nothing to post makes nothing.
 
     `by` is the person who asks, a reviewer; None for the keeper at the command line. `slot` is the one they were shown.
-    A digest that could not be posted (it was parked) is put in line again instead.
+    A digest that could not be posted is made again instead, and one that is in doubt looked for.
     """
     if by is not None and not is_reviewer(policy, by):
         log.info("denied post_now")
@@ -196,36 +214,46 @@ def post_now(tx: Tx, policy: Policy, *, by: str | None = None, slot: datetime | 
     this_week = slots.slot_of(week, policy.digest_at, policy.zone)
     if slot is not None and slot != this_week:
         return _posted(tx, policy, Said.OUT_OF_DATE)
-    stuck = _stuck(tx, policy)
-    if stuck is not None:
-        trail.note_again(tx, trail.hand(by, slot=slot))
-        return _posted(tx, policy, Said.POSTING_AGAIN, stuck)
+    whose = trail.hand(by, slot=slot)
+    again = _post_again(tx, policy, week, whose)
+    if again is not None:
+        return again
     made = editions.find(tx, policy.digest_channel, week)
-    if made is not None:
+    if made is not None and not editions.failed(tx, made):
         unsaid = made.state is EditionState.QUIET and made.outbox_id is None
         return _posted(tx, policy, Said.WAS_QUIET if unsaid else Said.WENT_OUT, made)
     going, held, _ = loading.coming(tx, policy)
     if not going:
         return _posted(tx, policy, Said.ALL_HELD if held else Said.NOTHING_TO_POST)
-    edition = make_edition(tx, policy, slot=this_week, manual=True, whose=trail.hand(by, slot=slot))
+    edition = make_edition(tx, policy, slot=this_week, manual=True, whose=whose)
     _plan(tx, policy)
     return _posted(tx, policy, Said.POSTING, edition)
 
 
-def _stuck(tx: Tx, policy: Policy) -> Edition | None:
-    """The latest edition, put in line again, if its message could not be posted."""
+def _post_again(tx: Tx, policy: Policy, week: slots.Week, whose: trail.Hand) -> Posted | None:
+    """The latest edition once more: looked for where it may stand, made again where Slack had refused it.
+
+    None when it went out, or when its week is over and nothing of it is left: then this week's is to be posted.
+    """
     edition = editions.latest(tx, policy.digest_channel)
-    row = None if edition is None or edition.outbox_id is None else outbox.find(tx, edition.outbox_id)
-    if edition is None or row is None or row.state is not OutboxState.PARKED:
+    if edition is None:
         return None
-    shows = edition.entries
-    if row.story_id is not None and row.version is not None:
-        shows = ((row.story_id, row.version),)
-    standing = [one for one in shows if loading.still_stands(tx, *one)]
-    if not standing and edition.state is not EditionState.QUIET:
-        return None  # taken back meanwhile: there is nothing left to post
-    messages.put_edition(tx, policy, edition, shows=standing, held=0)
-    return edition
+    mine, going = (edition.iso_year, edition.iso_week) == week, loading.coming(tx, policy)[0]
+    if mine or not going:
+        looked_for = not_posted.look_again(tx, policy)
+        if looked_for is not None:
+            trail.note_again(tx, Said.LOOKING, whose)
+            return _posted(tx, policy, Said.LOOKING, looked_for)
+    if not editions.failed(tx, edition):
+        return None
+    only = not_posted.its_own(tx, policy, edition) or (going if mine else [])
+    if not only and not (mine and edition.state is not EditionState.FULL):
+        return None
+    late = rules.is_late(edition.slot_at, tx.now)
+    trail.note_again(tx, Said.POSTING_AGAIN, whose)
+    made = make_edition(tx, policy, slot=edition.slot_at, late=late, manual=True, whose=whose, only=only)
+    _plan(tx, policy)
+    return _posted(tx, policy, Said.POSTING_AGAIN, made)
 
 
 def _posted(tx: Tx, policy: Policy, said: Said, edition: Edition | None = None) -> Posted:

@@ -10,15 +10,18 @@ from typing import Final
 
 from bot.digest.rules import Said
 from storage import audit
+from storage.audit_entry import CODE
 from storage.database import Tx
 from storage.records import EditionState, Story, StoryStatus
 
 POST: Final = "post"
 """A story went into an edition."""
+NOT_POSTED: Final = "not_posted"
+"""A story came back out of an edition that Slack refused; its reason is Slack's."""
 EDITION: Final = "edition"
 """An edition was made; its reason is what it was: full, reread or quiet."""
 READ: Final = "read"
-_DONE: Final = frozenset({Said.HELD, Said.PUT_BACK, Said.POSTING, Said.POSTING_AGAIN})
+_DONE: Final = frozenset({Said.HELD, Said.PUT_BACK, Said.POSTING, Said.POSTING_AGAIN, Said.LOOKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,25 @@ def note_edition(tx: Tx, entries: Sequence[tuple[str, int]], state: EditionState
     audit.record(tx, actor=whose.actor, verb=EDITION, reason=state, surface=whose.surface)
 
 
-def note_again(tx: Tx, whose: Hand) -> None:
-    """A row for an edition that could not be posted and was put in line again."""
-    audit.record(tx, actor=whose.actor, verb=EDITION, reason=Said.POSTING_AGAIN, surface=whose.surface)
+def note_not_posted(tx: Tx, story_id: str, version: int, *, reason: str) -> None:
+    """A row for a story whose edition could not be posted; a reason that is no code of ours is left out."""
+    code = reason.lower()
+    audit.record(
+        tx,
+        actor=CLOCK.actor,
+        verb=NOT_POSTED,
+        story=story_id,
+        version=version,
+        before=StoryStatus.POSTED,
+        after=StoryStatus.APPROVED,
+        reason=code if CODE.fullmatch(code) else None,
+        surface=CLOCK.surface,
+    )
+
+
+def note_again(tx: Tx, said: Said, whose: Hand) -> None:
+    """A row for an edition that could not be posted, or may not have been, and was put in line again."""
+    audit.record(tx, actor=whose.actor, verb=EDITION, reason=said, surface=whose.surface)
 
 
 def note_said(

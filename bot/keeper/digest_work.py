@@ -76,7 +76,7 @@ async def post_digest(settings: Settings, deliver_once: DeliverOnce) -> str:
         posted = await _write(database, settings)
     finally:
         database.close()
-    sends = posted.said in (Said.POSTING, Said.POSTING_AGAIN)
+    sends = posted.said in (Said.POSTING, Said.POSTING_AGAIN, Said.LOOKING)
     return f"{posted.sentence}\nThe running bot sends it." if sends else posted.sentence
 
 

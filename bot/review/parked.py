@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot import ids
 from bot.outgoing import Rendered
 from bot.review.answers import plainly
 from bot.story.policy import Policy
@@ -30,6 +31,11 @@ _TO_CHANNEL: Final[Mapping[str, str]] = {
     "is_archived": "the channel is archived. Unarchive it, or have another one chosen as DIGEST_CHANNEL.",
     "restricted_action": "only some people may post there. A workspace admin can let me.",
 }
+_AGAIN: Final = f"\nThen type: {ids.COMMAND} digest post\nUntil somebody does, its stories wait for the next digest."
+_LOOKED_FOR: Final = (
+    f" If it isn't there, type: {ids.COMMAND} digest post\n"
+    "I look once more myself, and post it only if I don't find it."
+)
 
 
 def notice(policy: Policy, *, recipient: str, number: int | None, reason: str) -> Rendered:
@@ -44,7 +50,10 @@ def notice(policy: Policy, *, recipient: str, number: int | None, reason: str) -
     if recipient.startswith("channel:"):
         what = story or "the digest"
         where = f"#{policy.digest_name}" if recipient == f"channel:{policy.digest_channel}" else "a channel"
+        weekly = story is None and recipient == f"channel:{policy.digest_channel}"
         if reason == "in_doubt":
-            return plainly(f"I can't tell whether {what} reached {where}: the connection broke. Please look there.")
-        return plainly(f"I couldn't post {what} in {where}: {_TO_CHANNEL.get(reason, other)}")
+            look = f"I can't tell whether {what} reached {where}: the connection broke. Please look there."
+            return plainly(f"{look}{_LOOKED_FOR}" if weekly else look)
+        lost = f"I couldn't post {what} in {where}: {_TO_CHANNEL.get(reason, other)}"
+        return plainly(f"{lost}{_AGAIN}" if weekly else lost)
     return plainly(f"I couldn't tell the teller of {story or 'a story'}: {_TO_TELLER.get(reason, other)}")

@@ -238,8 +238,8 @@ def _reminder(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     lost = outbox.find(tx, str(row.args.get("row")))
-    if lost is None:
-        return None
+    if lost is None or lost.state is not OutboxState.PARKED:
+        return None  # it has been put in line again meanwhile
     story = _story(tx, lost.story_id)
     number = None if story is None else story.number
     return parked.notice(policy, recipient=lost.recipient, number=number, reason=lost.reason or "")

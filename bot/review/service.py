@@ -264,7 +264,9 @@ def is_going_out(tx: Tx, number: int) -> bool:
 
 
 def tell_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    """Reviewers hear of a message that could not be sent, once for each; courtesies that nobody waits for are left out.
+    """Reviewers hear of a message that could not be sent, once for each (of a digest, each time that it is tried).
+
+    Courtesies that nobody waits for are left out.
 
     Told: anything posted about a story, and anything posted in the digest channel. Not told: whispers, changes to
     messages that stand already, drafts (nobody but their teller knows of them), shared stories (whoever shared one
@@ -280,6 +282,6 @@ def tell_parked(tx: Tx, policy: Policy, row: OutboxRow) -> None:
             tidings.channel(policy.review_channel),
             args={"row": row.id},
             story_id=row.story_id,
-            key=f"parked:{row.id}",
+            key=f"parked:{row.id}" + (f":{row.attempts}" if row.kind == tidings.EDITION else ""),
         ),
     )

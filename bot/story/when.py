@@ -19,11 +19,11 @@ _MAY_STILL_GO: Final = (StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.AP
 
 
 def coming_slots(tx: Tx, policy: Policy) -> Iterator[datetime]:
-    """Slots later than now whose week has no edition yet, soonest first, without end."""
+    """Slots later than now whose week no edition has claimed, soonest first, without end."""
     slot = tx.now
     while True:
         slot = slots.next_slot(slot, policy.digest_at, policy.zone)
-        if editions.find(tx, policy.digest_channel, slots.week_of(slot, policy.zone)) is None:
+        if not editions.is_claimed(tx, policy.digest_channel, slots.week_of(slot, policy.zone)):
             yield slot
 
 

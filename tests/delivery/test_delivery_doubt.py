@@ -12,6 +12,7 @@ from delivery_house import HASTY, SAM, House, until
 from bot.delivery.outbox import Identity
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.workspace import APP_ID, BOT_USER_ID, STORIES_CHANNEL
+from storage import outbox
 from storage.records import Op, OutboxState
 
 
@@ -163,6 +164,34 @@ async def test_a_channel_is_not_told_twice_when_nobody_can_look(house: House, er
     await house.drained()
     assert house.parked == [(doubtful, "in_doubt")]
     assert house.texts() == ["words", "next"]
+
+
+async def test_what_was_put_aside_in_doubt_is_looked_for_when_it_is_put_again(house: House) -> None:
+    """Once the channel can be read, the message that stood there all the time is found, and none is posted."""
+    house.start()
+    house.faults.lose_reply_after("chat.postMessage")
+    house.faults.fail_next("conversations.history", error="not_in_channel")
+    doubtful = await house.put("words")
+    await house.drained()
+    assert house.outcome(doubtful) == ("parked", "in_doubt")
+    assert await house.do(lambda tx: outbox.put_again(tx, outbox.get(tx, doubtful)))
+    await house.settled(doubtful)
+    assert house.row(doubtful).ts == house.posts()[0].ts
+    assert house.texts() == ["words"]
+
+
+async def test_what_was_put_aside_in_doubt_and_is_not_there_is_sent(house: House) -> None:
+    """It had never arrived: it is sent now, once."""
+    house.start()
+    house.faults.refuse_connection("chat.postMessage")
+    house.faults.fail_next("conversations.history", error="missing_scope")
+    doubtful = await house.put("words")
+    await house.drained()
+    assert house.outcome(doubtful) == ("parked", "in_doubt")
+    await house.do(lambda tx: outbox.put_again(tx, house.row(doubtful)))
+    await house.settled(doubtful)
+    assert house.outcome(doubtful)[0] == "sent"
+    assert house.texts() == ["words"]
 
 
 async def test_a_question_is_asked_twice_rather_than_not_at_all(house: House) -> None:

@@ -71,7 +71,7 @@ class House:
             Tx(connection, self.workspace, now).insert(ScriptRow, {"sha": "sha", "toml": "", "first_used_at": now})
         self.writer = Writer(self.database, self.workspace, lambda: self.now).start()
         self.sent: list[Sent] = []
-        self._ts = 0
+        self._ts, self._why = 0, ""
 
     def close(self) -> None:
         self.writer.close()
@@ -146,8 +146,9 @@ class House:
 
     # ── sending ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def deliver(self, *, park: str | None = None) -> list[Sent]:
-        """Send what is due, in lanes; `park` is the kind that Slack refuses. Returns what went out."""
+    def deliver(self, *, park: str | None = None, why: str = "not_in_channel") -> list[Sent]:
+        """Send what is due, in lanes; `park` is the kind that Slack refuses, and `why`. Returns what went out."""
+        self._why = why
         return self.writer.submit(lambda tx: self._deliver(tx, park)).result(30)
 
     def _deliver(self, tx: Tx, park: str | None) -> list[Sent]:
@@ -172,7 +173,7 @@ class House:
     def _send(self, tx: Tx, row: OutboxRow, park: str | None) -> Sent | None:
         kind = KINDS[row.kind]
         if row.kind == park:
-            outbox.mark_parked(tx, row, "not_in_channel")
+            outbox.mark_parked(tx, row, self._why)
             if kind.parked:
                 kind.parked(tx, self.policy, outbox.get(tx, row.id))
             return None

@@ -278,6 +278,7 @@ def test_reviewers_hear_that_the_digest_could_not_be_posted(house: House) -> Non
     house.deliver()
     assert house.went(tidings.PARKED)[-1].text == (
         "I couldn't post the digest in #info-stories: I'm not in the channel. In that channel type: /invite @altogether"
+        "\nThen type: /story digest post\nUntil somebody does, its stories wait for the next digest."
     )
 
 
@@ -290,7 +291,15 @@ def test_reviewers_hear_that_the_digest_could_not_be_posted(house: House) -> Non
             "is_archived",
             "I couldn't post story 31 in #info-stories: the channel is archived.",
         ),
-        ("channel:C0STORIES1", None, "in_doubt", "I can't tell whether the digest reached #info-stories"),
+        (
+            "channel:C0STORIES1",
+            None,
+            "in_doubt",
+            "I can't tell whether the digest reached #info-stories: the connection broke. Please look there. "
+            "If it isn't there, type: /story digest post\n"
+            "I look once more myself, and post it only if I don't find it.",
+        ),
+        ("channel:C0STORIES1", 31, "in_doubt", "I can't tell whether story 31 reached #info-stories"),
         ("channel:C0REVIEW01", 31, "invalid_blocks", "I couldn't show story 31 here: Slack answered invalid_blocks."),
         (
             "channel:C0OTHER001",

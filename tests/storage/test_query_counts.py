@@ -58,6 +58,8 @@ BOUNDED = (("ORDER BY", "LIMIT"), ("max(",))
 SELDOM = ("GROUP BY outbox.kind, outbox.state", "UPDATE outbox SET person=? WHERE")
 """How many messages of each kind somebody was sent, for whoever asks what is held about them: an index for that alone
 would cost every message. And what goes once for each database, at the first look of a version that keeps it no more."""
+NEVER_SENT = "state = 'parked'"
+"""What Slack refused for good: an index of its own holds that and nothing else, and at a slot it is looked through."""
 
 Counts = dict[str, int]
 
@@ -229,7 +231,8 @@ def test_no_statement_reads_a_whole_table(lives: tuple[Life, Life]) -> None:
             (table, sql): True
             for sql, given in life.statements.values()
             for table in whole_readings(raw, (sql, given)) - READ_WHOLE.keys()
-            if not any(one in sql for one in SELDOM) and not (_bounded(sql) and not sorts(raw, (sql, given)))
+            if not any(one in sql for one in (*SELDOM, NEVER_SENT))
+            and not (_bounded(sql) and not sorts(raw, (sql, given)))
         }
     assert not wrong, "\n\n".join(f"{table}: {sql}" for table, sql in wrong)
 

@@ -126,6 +126,24 @@ async def test_an_archived_channel_loses_no_digest(tmp_path: Path) -> None:
         assert len(_editions(play)) == 1
 
 
+async def test_a_digest_that_slack_refused_once_takes_no_story_with_it(tmp_path: Path) -> None:
+    """Refused at the only try: the next week's digest has the story, and its teller hears of it."""
+    async with surroundings(tmp_path / "play") as (play, environment), running(play, environment):
+        amira, sam = play.person("amira"), play.person("sam")
+        await tell(sam, "A key at the door")
+        await amira.hear("Story 1", channel="#story-review")
+        await amira.command("/story approve 1")
+        await sam.hear("is approved")
+        play.rehearsal.faults.fail_next("chat.postMessage", error="not_in_channel")
+        play.rehearsal.clock.set(FRIDAY)
+        await amira.hear("I couldn't post the digest", channel="#story-review", timeout=30)
+        await sam.hear("Story 1 now goes in #info-stories on Friday 13 June", timeout=30)
+        assert _editions(play) == []
+        play.rehearsal.clock.set(FRIDAY + timedelta(days=7))
+        await sam.hear("Story 1 is in this week's digest", timeout=30)
+        assert len(_editions(play)) == 1
+
+
 async def test_a_clock_that_is_put_back_and_a_zone_that_is_changed_make_no_second_digest(tmp_path: Path) -> None:
     """The week is known from its row, not from the time: whatever becomes of the clock, it has one digest."""
     async with surroundings(tmp_path / "play") as (play, environment):

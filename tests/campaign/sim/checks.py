@@ -26,7 +26,7 @@ PATHS = {
     "asked": {"submitted", "approved", "declined", "asked", "withdrawn", "removed"},
     "approved": {"posted", "submitted", "asked", "declined", "approved", "withdrawn", "removed"},
     "declined": {"submitted", "declined", "withdrawn", "removed"},
-    "posted": {"posted", "withdrawn", "removed"},
+    "posted": {"posted", "approved", "withdrawn", "removed"},  # approved again: its edition could not be posted
     "private": {"withdrawn", "removed", "submitted", "private"},
     "removed": {"withdrawn"},
 }
