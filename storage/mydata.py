@@ -126,6 +126,13 @@ def signed_by(tx: Tx, slack_user_id: str) -> dict[str, int]:
     return counted
 
 
+def parked_of(tx: Tx, slack_user_id: str) -> dict[str, int]:
+    """How much of what this person sent could not be handled and is kept, by table; none is left out."""
+    mine = (ParkedRow.workspace == tx.workspace, ParkedRow.person == slack_user_id)
+    number = tx.connection.execute(select(func.count()).select_from(ParkedRow).where(*mine)).scalar_one()
+    return {"parked": number} if number else {}
+
+
 def _rows(tx: Tx, table: Table, *ways: ColumnElement[bool]) -> list[dict[str, Any]]:
     """The rows that one of these conditions leads to, in the order of their key.
 

@@ -25,7 +25,7 @@ VERB: Final = "mydata"
 
 def work(tx: Tx, policy: Policy, user_id: str) -> Rendered:
     """What stands under this person's Slack id though they have told no story."""
-    return blocks.work(mydata.signed_by(tx, user_id))
+    return blocks.work(mydata.signed_by(tx, user_id) | mydata.parked_of(tx, user_id))
 
 
 def ask(tx: Tx, policy: Policy, user_id: str) -> bool:

@@ -42,6 +42,7 @@ SIGNED: Final[Mapping[str, tuple[str, str]]] = {
     "break_glass": ("request to know who told a story", "requests to know who told a story"),
     "audit": ("line in the record of what was done", "lines in the record of what was done"),
     "outbox": ("message that only you saw", "messages that only you saw"),
+    "parked": ("thing that I could not handle", "things that I could not handle"),
 }
 """What bears somebody's Slack id for what they did, or were told, and not as a teller; by table."""
 

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from bot.rehearsal.validation import check_message
 from bot.rights import mydata as service
 from bot.rights import mydata_blocks as blocks
-from storage import audit, decisions, mydata, tellers
+from storage import audit, decisions, inbox, mydata, tellers
 from storage.database import Database, Tx
 from storage.inbox import Kept
 from storage.records import Part, Story, Verb
@@ -54,7 +55,7 @@ def test_no_table_is_forgotten() -> None:
 
 def test_every_signature_has_its_words() -> None:
     """Whatever table bears somebody's Slack id for what they did is told of in words."""
-    assert set(mydata.signatures()) == set(blocks.SIGNED)
+    assert {*mydata.signatures(), "parked"} == set(blocks.SIGNED)
 
 
 def test_a_reviewer_reads_what_stands_under_their_id(house: House) -> None:
@@ -73,6 +74,18 @@ def test_a_reviewer_reads_what_stands_under_their_id(house: House) -> None:
     counted = house.read(lambda tx: mydata.signed_by(tx, JOE))
     as_teller = json.dumps(blocks.summary(house.policy, held(house, story), [], house.now, counted).blocks)
     assert "Under your Slack id, not as a teller: 1 decision about stories." in as_teller
+
+
+def test_whoever_tells_nothing_reads_that_something_of_theirs_was_parked(house: House) -> None:
+    """For the day that it is kept they are not told that nothing is; once it has gone, they are."""
+    house.do(lambda tx, _: inbox.park(tx, key="event:1", reason="KeyError", kept=Kept("U0NOBODY", "{}")))
+    said = json.dumps(house.read(lambda tx: service.work(tx, house.policy, "U0NOBODY")).blocks)
+    assert "1 thing that I could not handle" in said
+    assert house.read(lambda tx: service.work(tx, house.policy, JOE)).text.startswith("I hold nothing about you.")
+    house.now += timedelta(hours=25)
+    house.do(lambda tx, _: inbox.forget_old(tx))
+    nothing = house.read(lambda tx: service.work(tx, house.policy, "U0NOBODY"))
+    assert nothing.text.startswith("I hold nothing about you.")
 
 
 def test_it_is_about_one_person_and_names_nobody_else(house: House) -> None:
