@@ -120,7 +120,8 @@ def signed_by(tx: Tx, slack_user_id: str) -> dict[str, int]:
         table = Base.metadata.tables[name]
         mine = or_(*(table.columns[column] == slack_user_id for column in columns))
         here = table.columns["workspace"] == tx.workspace
-        number = tx.connection.execute(select(func.count()).select_from(table).where(here, mine)).scalar_one()
+        how_many = select(func.count().label("signatures")).select_from(table)
+        number = tx.connection.execute(how_many.where(here, mine)).scalar_one()
         if number:
             counted[name] = number
     return counted
