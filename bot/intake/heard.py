@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as a teller wrote it; `text` is decoded and normalised."""
+    """One message as a teller wrote it; `text` is decoded and normalised, and holds no words of a forwarded one."""
 
     user_id: str
     channel: str
@@ -18,6 +18,7 @@ class Said:
     client_msg_id: str | None = None
     has_files: bool = False
     edited_ts: str | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

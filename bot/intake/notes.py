@@ -41,6 +41,7 @@ def note(
         prompt = None if prompt_id is None else conversation.script.prompt(prompt_id)
         sentence = line_of(what[5:], conversation, prompt) or ""
         return Rendered(escape(sentence), [kit.section(escape(sentence))])
+    kept = " I've kept the words you put with it." if prompt_id else ""
     sentence = {
         "held_welcome": f"Welcome back. I've put that with {number}. {_first_choose(conversation, 'below')}",
         "held": f"I've put that with {number}. {_first_choose(conversation)}",
@@ -55,8 +56,8 @@ def note(
         else f"Kept. We're {where}.",
         "help": f"{help_text} We're {where}. Type your answer, or use the buttons. "
         "These words work by themselves: next, back, skip, stop, delete.",
-        "file": "I can't take pictures or files: they can show more than we mean."
-        + (" I've kept the words you put with it." if prompt_id else ""),
+        "file": "I can't take pictures or files: they can show more than we mean." + kept,
+        "forwarded": "I can't take a forwarded message: those are somebody else's words. Please use your own." + kept,
         "me": "I can't keep that kind of message. Please type it as an ordinary one.",
         "picked_up_not": f"I couldn't pick that up. Please copy it in at {number}.",
     }[what]

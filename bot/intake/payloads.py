@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot import ids
+from bot.intake import rich_words
 from bot.intake.dialogue import (
     NAMING,
     PLACES,
@@ -40,22 +41,28 @@ def said(event: Payload, *, channel: str | None = None) -> Said:
         user_id=str(event.get("user", "")),
         channel=channel or str(event.get("channel", "")),
         ts=str(event.get("ts", "")),
-        text=from_slack(str(event.get("text") or "")),
-        thread_ts=_thread(event),
+        text=_words(event),
+        thread_ts=thread_of(event),
         client_msg_id=event.get("client_msg_id"),
         has_files=bool(event.get("files") or event.get("upload") or event.get("subtype") == "file_share"),
         edited_ts=edited.get("ts"),
+        forwarded=any(isinstance(one, Mapping) and one.get("is_share") for one in event.get("attachments") or []),
     )
 
 
-def _thread(event: Payload) -> str | None:
+def _words(message: Payload) -> str:
+    """What its sender wrote; in their blocks where the text is left out."""
+    return from_slack(str(message.get("text") or "")) or from_slack(rich_words.text_of(message.get("blocks")))
+
+
+def thread_of(event: Payload) -> str | None:
     """The thread that a message replies in; a thread's first message names itself."""
     thread_ts = event.get("thread_ts")
     return str(thread_ts) if thread_ts and thread_ts != event.get("ts") else None
 
 
 def edited(event: Payload) -> Said | None:
-    """The message of a `message_changed`, if its words have changed.
+    """The message of a `message_changed`, if its words have changed; where it stands may be said of the old one alone.
 
     Link previews and language detection arrive the same way with the same words.
     """
@@ -64,11 +71,12 @@ def edited(event: Payload) -> Said | None:
         return None
     before = event.get("previous_message")
     if before is not None:
-        if str(before.get("text") or "") == str(message.get("text") or ""):
+        if _words(before) == _words(message):
             return None
     elif not message.get("edited"):
         return None
-    return said(message, channel=str(event.get("channel", "")))
+    place = {name: before[name] for name in ("ts", "thread_ts") if before and before.get(name)}
+    return said({**place, **message}, channel=str(event.get("channel", "")))
 
 
 def deleted(event: Payload) -> Said | None:

@@ -68,12 +68,13 @@ def take_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
         return
     if written_before_start(draft, said.ts) or drafts.find_fragment(tx, said.channel, said.ts) is not None:
         return
-    if said.has_files:
+    kind = "file" if said.has_files else "forwarded" if said.forwarded else None if said.text else "me"
+    if kind is not None:
         carrier = Carrier(tx, policy, load(tx, shelf, draft), said=said)
-        carrier.note("file", place_of(draft) if said.text else None)
+        carrier.note(kind, place_of(draft) if said.text else None)
     if said.text:
         take_words(tx, policy, shelf, draft, said)
-    elif said.has_files:
+    else:
         drafts.save(tx, replace(draft, active_at=tx.now))
 
 
