@@ -105,7 +105,11 @@ def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
         if payloads.is_direct(event) or not payloads.is_human(event):
             return
         message = Message(
-            IN_A_CHANNEL, tidings.channel(str(event.get("channel"))), op=Op.WHISPER, person=str(event.get("user"))
+            IN_A_CHANNEL,
+            tidings.channel(str(event.get("channel"))),
+            op=Op.WHISPER,
+            person=str(event.get("user")),
+            thread_ts=payloads.thread_of(event),
         )
         await edge.once(body, lambda tx, policy: outbox.enqueue(tx, message))
 

@@ -104,6 +104,15 @@ async def test_a_mention_in_a_channel_is_answered_privately_with_the_way_to_the_
     assert nothing_changed(play)
 
 
+async def test_a_mention_in_a_thread_is_answered_in_that_thread(play: Play) -> None:
+    """The private answer stands where the bot was named, and not beneath the channel's latest message."""
+    sam, rae = play.person("sam"), play.person("rae")
+    first = await rae.say("who knows how to tell a story?", channel="#info-stories", wait=False)
+    await sam.say("@altogether does", channel="#info-stories", thread_ts=first)
+    await sam.hear("I only listen in direct messages", channel="#info-stories", thread_ts=first)
+    assert not any("I only listen" in m.shown for m in sam.messages("#info-stories"))
+
+
 async def test_a_message_from_before_the_app_was_installed_is_a_first_contact(play: Play) -> None:
     """An old message that arrives late is greeted like any other, and not kept."""
     sam = play.person("sam")
