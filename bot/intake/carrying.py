@@ -27,7 +27,7 @@ from bot.intake.dialogue import (
 from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
-from bot.intake.tidying import FOOT, QUESTION, Args, Tidier
+from bot.intake.tidying import FOOT, QUESTION, Args, Tidier, is_lost
 from bot.story import policy as rules
 from bot.story.policy import Policy
 from storage import drafts, outbox
@@ -189,8 +189,16 @@ class Carrier(Tidier):
         drafts.add_asked(self.tx, self.draft.id, Asked(outbox_id, reply.place, None, self.tx.now))
         self.draft = replace(self.draft, carrier_id=outbox_id)
         row = None if again is None else outbox.find(self.tx, again)
-        if row is not None:
+        if row is not None and not is_lost(row):
             self.tidy_away(row, after=outbox_id)
+
+    def ask_again_if_lost(self) -> Draft:
+        """Put the open question once more where its message was given up; returns the draft as it then stands."""
+        row = None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
+        if row is not None and row.kind == QUESTION and is_lost(row):
+            self._ask(Ask(place_of(self.draft)))
+            drafts.save(self.tx, self.draft)
+        return self.draft
 
     def _carrier_is_live(self) -> bool:
         """Whether the old carrier still shows buttons: it was not left behind in this same step."""
@@ -202,6 +210,8 @@ class Carrier(Tidier):
         """Put the foot below what was written: at once for the first message, once per burst after that."""
         place = place_of(self.draft)
         old = self.carrier_row()
+        if old is not None and old.kind == QUESTION and old.ts is None and line is None:
+            return  # it has been put again and not been said yet: it says itself what is held
         if old is not None and old.kind == FOOT and old.op is Op.POST and not now and not welcome:
             if old.state is OutboxState.QUEUED:
                 latest = old.enqueued_at + PATIENCE

@@ -29,6 +29,7 @@ from bot.intake.greeting import Standing, first_contact
 from bot.intake.heard import Pressed, Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
+from bot.intake.tidying import is_lost
 from bot.story.policy import Policy
 from storage import drafts, outbox, tellers
 from storage.database import Tx
@@ -38,7 +39,6 @@ from storage.records import (
     DraftState,
     Fragment,
     OutboxRow,
-    OutboxState,
     Purpose,
     Stage,
 )
@@ -71,6 +71,7 @@ def take_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said, standing: Sta
     kind = "file" if said.has_files else "forwarded" if said.forwarded else None if said.text else "me"
     if kind is not None:
         carrier = Carrier(tx, policy, load(tx, shelf, draft), said=said)
+        draft = draft if said.text else carrier.ask_again_if_lost()
         carrier.note(kind, place_of(draft) if said.text else None)
     if said.text:
         take_words(tx, policy, shelf, draft, said)
@@ -98,6 +99,7 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
         waiting = Fragment(said.channel, said.ts, draft.id, None, said.text, said.edited_ts)
         drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
         return
+    draft = Carrier(tx, policy, load(tx, shelf, draft), said=said).ask_again_if_lost()
     move = None if said.has_files else dialogue.control_word(said.text)
     if move is None:
         given: Input | None = Input(Move.SAY, place=place, text=said.text)
@@ -111,13 +113,15 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
 
 
 def _asked(tx: Tx, draft: Draft) -> list[Asked]:
-    """Questions put so far, without those that will never stand in Slack: nothing waits for them."""
-    gone = (OutboxState.DROPPED, OutboxState.PARKED)
-    return [
-        one
-        for one in drafts.asked(tx, draft.id)
-        if one.ts is not None or outbox.get(tx, one.outbox_id).state not in gone
-    ]
+    """Questions put so far, without those that will never stand in Slack: nothing waits for them.
+
+    The open one stands, where it was given up, as if it had been put: what is said after it is said to it.
+    """
+    asked = drafts.asked(tx, draft.id)
+    lost = [one for one in asked if one.ts is None and is_lost(outbox.get(tx, one.outbox_id))]
+    if lost and lost[-1] is asked[-1]:
+        asked = [*asked[:-1], replace(lost.pop(), ts=f"{asked[-1].asked_at.timestamp():.6f}")]
+    return [one for one in asked if one not in lost]
 
 
 def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> None:
@@ -280,6 +284,7 @@ def _press(
     if bound and place != place_of(draft):
         if move is not Move.CHOOSE:
             carrier.whisper("answered")
+            carrier.ask_again_if_lost()
         return
     if move is Move.DELETE_YES and not deleting.waits(tx, draft.id, mark):
         move = Move.DELETE  # it was answered, or asked anew since: then it is asked once more, below

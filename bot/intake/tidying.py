@@ -18,6 +18,11 @@ Args = dict[str, str | int | bool | None]
 """What an outbox row carries for its renderer: ids and counts, never words."""
 
 
+def is_lost(row: OutboxRow) -> bool:
+    """Whether a message of a conversation was given up: nobody can press anything on it."""
+    return row.op is Op.POST and row.ts is None and row.state in (OutboxState.PARKED, OutboxState.DROPPED)
+
+
 class Tidier:
     """Changes and removes what stands in one teller's direct message; `pressed` is what led to that, if a press did."""
 
@@ -26,8 +31,15 @@ class Tidier:
         self.to = tidings.teller(draft.teller_id)
 
     def carrier_row(self) -> OutboxRow | None:
-        """The message that carries the buttons, if there is one."""
-        return None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
+        """The message that carries the buttons, if there is one that stands or will.
+
+        Where a foot was given up, that is what it was to stand in for: nobody has taken its buttons away.
+        """
+        row = None if self.draft.carrier_id is None else outbox.find(self.tx, self.draft.carrier_id)
+        while row is not None and is_lost(row):
+            before = row.args.get("before")
+            row = outbox.find(self.tx, before) if isinstance(before, str) else None
+        return row
 
     def pressed_row(self, kind: str) -> OutboxRow | None:
         """The message that was pressed, if it is of this kind."""

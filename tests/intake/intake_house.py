@@ -152,6 +152,8 @@ class House:
         """Every rendering in the order it went out."""
         self.asleep = False
         """Slack answers nothing: what is to be sent waits."""
+        self.refused: set[str] = set()
+        """Kinds of message that Slack will not post."""
         self._count = 0
         if begun is not None:
             self.chat, self._count = deepcopy(begun.chat), begun.count
@@ -212,6 +214,8 @@ class House:
         assert errand.impossible is None, (row.kind, row.args, errand.impossible)
         if errand.closed is not None:
             return outbox.mark_dropped(tx, row, errand.closed) is not None
+        if row.op is Op.POST and row.kind in self.refused:
+            return outbox.mark_parked(tx, row, "restricted_action") is not None
         ts = self._in_chat(errand)
         settled = outbox.mark_sent(tx, row, channel=errand.channel, ts=ts)
         sent = self.kinds[row.kind].sent
