@@ -206,6 +206,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         session = house.client.session
         assert session is not None
         socket = Socket(app, settings.app_token, make_client(settings.app_token, settings.api_url, session))
+        await socket.prepare()
         socket.on_renewed = lambda: recovery.after_absence(None, house.clock.now())
         stop = stop or _stop_signal()
 

@@ -28,10 +28,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import ids, kit
 from bot.commands import NOT_SAVED
-from bot.delivery.outcomes import CALL_FAILURES
+from bot.delivery.outcomes import CALL_FAILURES, of_error
 from bot.envelope import person_of
-from bot.errors import NotSaved
+from bot.errors import NotSaved, SettingsError
 from bot.facts import Facts
+from bot.keeper import app_token
 from bot.log import describe_exception
 from bot.turns import Turns
 
@@ -137,6 +138,26 @@ class Socket(AsyncSocketModeHandler):
         self._idle.set()
         self._stopping = False
         self.client.on_message_listeners.append(self._listen_for_hello)
+        self._new_address = self.client.issue_new_wss_url
+        self.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
+
+    async def prepare(self) -> None:
+        """Learn where to connect. Raises SettingsError where Slack refuses the token; any other trouble can wait."""
+        try:
+            self.client.wss_uri = await self._address()
+        except CALL_FAILURES as error:
+            problem = app_token.problem(of_error(error).code)
+            if problem is not None:
+                raise SettingsError([problem]) from error
+
+    async def _address(self) -> str:
+        try:
+            return await self._new_address()
+        except CALL_FAILURES as error:
+            code = of_error(error).code
+            if app_token.problem(code) is not None:  # the library does not say where this is put right
+                log.error("Slack refuses SLACK_APP_TOKEN reason=%s; altogether doctor names the fix", code)
+            raise
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Handle one envelope; while stopping, leave it unacknowledged for whoever runs next."""

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.facts import missing_scopes
 from bot.ids import SCOPES
+from bot.keeper import app_token
 from bot.keeper.identity import Identity
 from bot.keeper.lookup import ask
 from bot.keeper.places import Places
@@ -24,15 +25,6 @@ MESSAGES_TAB: Final = "Messages tab"
 _MOST_SKEW: Final = timedelta(seconds=60)
 _HELLO: Final = "This is a test by whoever runs me. If you can type an answer here, direct messages work."
 _APP_IN_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]{6,})-")
-_SOCKET_PLACE: Final = 'Create one with connections:write under "Basic Information", "App-Level Tokens".'
-_SOCKET_REFUSALS: Final = {
-    "invalid_auth": f"Slack does not know this token. {_SOCKET_PLACE}",
-    "not_authed": f"Slack does not know this token. {_SOCKET_PLACE}",
-    "token_revoked": f"this token was revoked. {_SOCKET_PLACE}",
-    "account_inactive": f"the app was removed. Install it again, then: {_SOCKET_PLACE}",
-    "missing_scope": f"it lacks connections:write. {_SOCKET_PLACE}",
-    "not_allowed_token_type": f"this is another kind of token: it starts xapp-. {_SOCKET_PLACE}",
-}
 _HELLO_REFUSALS: Final = {
     "messages_tab_disabled": 'is off. In your app: "App Home", switch on the Messages Tab, and tick "Allow users to '
     'send Slash commands and messages from the messages tab".',
@@ -62,11 +54,11 @@ async def socket(client: AsyncWebClient, settings: Settings, identity: Identity 
     """Whether the app's token opens Socket Mode; `client` speaks with that token."""
     answer = await ask(client, "apps.connections.open")
     if answer.refused is not None:
-        otherwise = f'{answer.why}. Is Socket Mode on, under "Socket Mode"? If so: {_SOCKET_PLACE}'
-        return [fix("app token", _SOCKET_REFUSALS.get(answer.refused, otherwise))]
+        problem = app_token.problem(answer.refused)
+        return [fix("app token", app_token.otherwise(answer.why) if problem is None else problem.message)]
     of_app = _APP_IN_TOKEN.match(settings.app_token)
     if of_app is not None and identity is not None and identity.app_id not in (None, of_app[1]):
-        return [fix("app token", f"belongs to another app than the bot token. {_SOCKET_PLACE}")]
+        return [fix("app token", f"belongs to another app than the bot token. {app_token.PLACE}")]
     return [ok("app token", "Socket Mode opens")]
 
 

@@ -4,6 +4,7 @@ Each time: what people write is stored, the log and the doctor name what is wron
 right, by itself where it can.
 """
 
+import asyncio
 import io
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import serve
 from bot.doctor import examine
+from bot.errors import SettingsError
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.settings import load_settings
 from tests.rights.withdrawal_house import running, until
 
 from .conftest import Play, open_rehearsal
@@ -170,3 +174,40 @@ async def test_a_clock_that_is_put_back_and_a_zone_that_is_changed_make_no_secon
 def _editions(play: Play) -> list[str]:
     shown = [message.shown for message in play.person("rae").messages("#info-stories")]
     return [one for one in shown if "This week's story" in one]
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [("invalid_auth", "Slack does not know this token."), ("not_allowed_token_type", "this is another kind of token")],
+)
+async def test_a_wrong_app_token_stops_the_start(tmp_path: Path, code: str, fix: str) -> None:
+    """The setting is named with its fix and nothing is started, as with a wrong bot token."""
+    async with open_rehearsal(tmp_path / "play") as (rehearsal, _, environment):
+        rehearsal.faults.fail_next("apps.connections.open", error=code, n=9)
+        out = io.StringIO()
+        with pytest.raises(SettingsError) as refused:
+            await asyncio.wait_for(serve(load_settings(environment, env_file=None), out=out), 20)
+        (problem,) = refused.value.problems
+        assert problem.name == "SLACK_APP_TOKEN" and problem.message.startswith(fix)
+        assert out.getvalue() == ""
+
+
+async def test_an_app_token_that_is_revoked_while_the_bot_runs_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says which setting is to be put right, and the bot goes on trying."""
+    async with surroundings(tmp_path / "play") as (play, environment), running(play, environment):
+        with caplog.at_level(logging.INFO):
+            play.rehearsal.faults.fail_next("apps.connections.open", error="token_revoked")
+            await play.rehearsal.faults.drop_socket()
+            await until(
+                lambda: "Slack refuses SLACK_APP_TOKEN reason=token_revoked" in logged(caplog), lambda: logged(caplog)
+            )
+
+
+async def test_a_slack_that_is_away_when_the_socket_opens_is_waited_for(tmp_path: Path) -> None:
+    """What says nothing of the token stops no start."""
+    async with surroundings(tmp_path / "play") as (play, environment):
+        play.rehearsal.faults.fail_next("apps.connections.open", error="internal_error")
+        async with running(play, environment):
+            await begin(play.person("sam"))
