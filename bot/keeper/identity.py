@@ -23,6 +23,10 @@ _REFUSALS: Final = {
     "not_allowed_token_type": f"this is another kind of token. The bot token starts xoxb- and is on {_PAGE}.",
 }
 
+_WHOLE_ORGANISATION: Final = (
+    f"the app is installed to the whole organisation. Install it to one workspace on {_PAGE}; copy that token."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -51,6 +55,8 @@ async def identify(client: AsyncWebClient) -> Identity:
     if team_id is None or user_id is None:
         unlike = "what answers there does not say which workspace it is. Leave it out for Slack's own."
         raise SettingsError([Problem("SLACK_API_URL", unlike)])
+    if answer.data.get("is_enterprise_install") is True or team_id.startswith("E"):
+        raise SettingsError([Problem("SLACK_BOT_TOKEN", _WHOLE_ORGANISATION)])
     bot_id = _text(answer, "bot_id")
     return Identity(
         team_id=team_id,

@@ -29,7 +29,7 @@ def auth_test(call: Call) -> Json:
         "team_id": workspace.team_id,
         "user_id": workspace.bot.id,
         "bot_id": workspace.bot.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": call.workspace.whole_organisation,
     }
 
 

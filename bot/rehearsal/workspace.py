@@ -94,6 +94,7 @@ class Workspace:
     def __init__(self, clock: WorkspaceClock) -> None:
         self.clock = clock
         self.team_id, self.team_name, self.domain = TEAM_ID, "Example Borough", "example-borough"
+        self.whole_organisation = False  # whether the app is installed to an organisation rather than to this workspace
         self.app_id = APP_ID
         self.directory = Directory()
         self.conversations: dict[str, Conversation] = {}

@@ -104,6 +104,21 @@ async def test_a_refused_token_says_where_the_right_one_is(keeper: Keeper, code:
     assert "OAuth & Permissions" in problem
 
 
+@pytest.mark.parametrize("team_id", ["T0ALTOG001", "E0GRID0001"])
+async def test_an_app_of_a_whole_organisation_is_to_be_installed_to_a_workspace(keeper: Keeper, team_id: str) -> None:
+    """Its token names no workspace, and everybody would be a stranger: the start and the doctor say what to do."""
+    workspace = keeper.rehearsal.workspace
+    workspace.team_id, workspace.whole_organisation = team_id, team_id.startswith("T")
+    (problem,) = await problems_of(keeper)
+    assert problem == (
+        "SLACK_BOT_TOKEN the app is installed to the whole organisation. Install it to one workspace on your app's "
+        '"OAuth & Permissions" page; copy that token.'
+    )
+    code, page = await keeper.doctor()
+    assert code == 1
+    assert "FIX   bot token     the app is installed to the whole organisation. Install it" in page
+
+
 async def test_the_two_channels_must_not_be_one_under_two_names(keeper: Keeper) -> None:
     """A name and an id of the same channel are noticed: readers must not see what is under review."""
     assert await problems_of(keeper, REVIEW_CHANNEL="#info-stories") == [
