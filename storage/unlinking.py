@@ -1,11 +1,11 @@
 """The link between a story and whoever told it is cut: nothing that is kept leads from the one to the other any more.
 
-What goes is the author's row, the conversations in which the story was told, and every note of where a message about it
-stands in that person's chat; of the story, days stay in place of instants, since rows of one transaction share theirs.
-Called by the retention purge alone.
+What goes is the author's row, the conversations in which the story was told, every note of where a message about it
+stands in that person's chat, and of what else they were sent on those days, other stories apart. Of the story, days
+stay in place of instants, since rows of one transaction share theirs. Called by the retention purge alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -116,10 +116,12 @@ def _known(tx: Tx, story_id: str) -> _Known:
     about = _rows(tx, Row.story_id == story_id)
     teller = _teller(tx, story_id, about)
     drafts = [] if teller is None else _drafts(tx, story_id, teller.id)
-    to = [f"author:{story_id}"] if teller is None else [f"author:{story_id}", f"teller:{teller.id}"]
-    in_lanes = _rows(tx, Row.lane.in_([f"{beside}{one}" for one in to for beside in _BESIDE]))
-    told = {draft.id for draft in drafts}
     chat = None if teller is None else teller.dm_channel
+    to = [f"author:{story_id}"] if teller is None else [f"author:{story_id}", f"teller:{teller.id}"]
+    lanes = [f"{beside}{one}" for one in to for beside in _BESIDE]
+    lanes += [] if chat is None else [f"channel:{chat}", f"aside:channel:{chat}"]
+    in_lanes = _rows(tx, Row.lane.in_(lanes))
+    told = {draft.id for draft in drafts}
     said = {
         row.id: row
         for row in (*about, *in_lanes)
@@ -129,12 +131,33 @@ def _known(tx: Tx, story_id: str) -> _Known:
     }
     # What changes one of these in place may name neither story nor draft.
     said |= {row.id: row for row in in_lanes if row.target in said or row.depends_on in said}
+    those_days = {row.id: row for row in in_lanes if _is_of_those_days(row, drafts)}
+    needed = _showing_others(tx, story_id, those_days)
+    said |= {row_id: row for row_id, row in those_days.items() if row_id not in needed}
     others = [row for row in about if row.id not in said]
     return _Known(teller, drafts, sorted(said.values(), key=lambda row: (row.lane, row.seq)), others)
 
 
 def _is_theirs(row: OutboxRow, to: Sequence[str], chat: str | None) -> bool:
     return row.recipient in to or (chat is not None and chat in (row.channel, row.recipient.partition(":")[2]))
+
+
+def _is_of_those_days(row: OutboxRow, drafts: Sequence[Draft]) -> bool:
+    """Whether all it says is that its reader was there on a day of the telling: that day is kept of the story."""
+    if row.state in _WAITING or row.story_id is not None or row.args.get("draft") is not None:
+        return False
+    day = row.enqueued_at.date()
+    return any(draft.started_at.date() <= day <= draft.active_at.date() for draft in drafts)
+
+
+def _showing_others(tx: Tx, story_id: str, ids: Iterable[str]) -> frozenset[str]:
+    """Those that show another story as well: they are needed where that is taken back."""
+    statement = select(SurfaceRow.outbox_id).where(
+        SurfaceRow.workspace == tx.workspace,
+        SurfaceRow.story_id != story_id,
+        SurfaceRow.outbox_id.in_(list(ids)),
+    )
+    return frozenset(tx.connection.execute(statement).scalars())
 
 
 def _teller(tx: Tx, story_id: str, about: Sequence[OutboxRow]) -> Teller | None:

@@ -120,6 +120,19 @@ async def test_only_days_are_kept_of_what_its_teller_did(play: Play) -> None:
     assert {left for row in play.rows(of_story, day, day, day) for left in row} <= {0, None}
 
 
+async def test_no_message_of_those_days_says_who_was_there(play: Play) -> None:
+    """Of a no-name story the day is known: nothing is kept of what else its teller was told while they told it."""
+    await told(play)
+    [(teller_id, chat)] = play.rows(
+        "SELECT id, dm_channel FROM teller WHERE slack_user_id = ?", play.person("sam").profile.id
+    )
+    there = "SELECT kind FROM outbox WHERE lane LIKE ? OR lane LIKE ? ORDER BY kind"
+    lanes = (f"%teller:{teller_id}", f"%channel:{chat}")
+    assert ("notice",) in play.rows(there, *lanes) and ("started",) in play.rows(there, *lanes)
+    await forgotten(play)
+    assert play.rows(there, *lanes) == []
+
+
 async def test_what_an_earlier_version_cut_in_part_is_cut_as_a_whole(play: Play) -> None:
     """Where only the author's row was deleted, the rest goes at the next look."""
     story_id, _ = await told(play)
