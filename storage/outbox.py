@@ -274,6 +274,11 @@ def drop_waiting(tx: Tx, outbox_id: str, reason: str) -> bool:
     return mark_dropped(tx, row, reason) is not None
 
 
+def note_file(tx: Tx, outbox_id: str, file_id: str | None) -> None:
+    """While its sharing is tried, a FILE row knows the file that may stand; None: none does (any more)."""
+    _change(tx, outbox_id, {"ts": file_id})
+
+
 def postpone(tx: Tx, outbox_id: str, due_at: datetime) -> bool:
     """Move a message that nobody has begun to send to the end of its lane and to a later time.
 

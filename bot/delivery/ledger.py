@@ -107,6 +107,10 @@ class Ledger:
         """Says that the row may be tried from now on; False when it is no longer waiting."""
         return await self._write(lambda tx: outbox.claim(tx, row.id), light=True)
 
+    async def begun(self, row: OutboxRow, file_id: str | None) -> None:
+        """A file with this id may stand from now on; None: none does."""
+        await self._write(lambda tx: outbox.note_file(tx, row.id, file_id), light=True)
+
     async def failed(self, row: OutboxRow, reason: str) -> None:
         """One more try has failed."""
         await self._write(lambda tx: outbox.count_attempt(tx, row), light=True)

@@ -46,6 +46,8 @@ class Ticket:
     failures: int = 0
     looked: bool = False
     """Whether it was looked for, where it had been put aside in doubt before."""
+    no_file: str | None = None
+    """Why it goes as messages instead, where it was to be a file."""
     worked_before: int = 0
     """How many calls had worked when the first of its own failed."""
 

@@ -80,6 +80,7 @@ _CODES: Final[Mapping[Verdict, frozenset[str]]] = {
     Verdict.NEVER: frozenset(
         {
             "cannot_dm_bot",
+            "cant_delete_file",
             "cant_delete_message",
             "cant_update_message",
             "channel_not_found",

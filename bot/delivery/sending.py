@@ -146,7 +146,12 @@ class Sender:
 
     async def _share(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Shares a file. Where Slack takes none from us, or will not for long, its room says it in messages instead."""
-        shared = await self._uploads.share(errand, ticket)
+        row = errand.row
+        if row.ts is not None:  # begun before, and nobody knows how far: it goes before anything else comes
+            return await self._take_back(errand, ticket)
+        if ticket.no_file is not None:
+            return self._settled(errand, await self._ledger.refused(errand, ticket.no_file))
+        shared = await self._uploads.share(errand, ticket, lambda file_id: self._ledger.begun(row, file_id))
         if isinstance(shared, Pause):
             return shared
         if shared.verdict is Verdict.OK:
@@ -154,9 +159,22 @@ class Sender:
         if shared.verdict is Verdict.LIMITED:
             return Pause()
         lacking = shared.verdict in (Verdict.NEVER, Verdict.GONE) or shared.code in NO_FILES
-        if lacking or (shared.verdict is not Verdict.OURS and errand.row.attempts >= TRIES):
-            return self._settled(errand, await self._ledger.refused(errand, f"no_file_{shared.code}"))
+        if lacking or (shared.verdict is not Verdict.OURS and row.attempts >= TRIES):
+            ticket.no_file = f"no_file_{shared.code}"
+            return Pause()
         return await self._not_done(errand, shared)
+
+    async def _take_back(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
+        """Deletes the file that an earlier try may have shared. Where that cannot be, it stays known of, in doubt."""
+        gone = await self._uploads.take_back(errand, ticket)
+        if isinstance(gone, Pause):
+            return gone
+        if gone.verdict in (Verdict.OK, Verdict.GONE):
+            await self._ledger.begun(errand.row, None)
+            return Pause()
+        if gone.verdict is Verdict.NEVER or gone.code in NO_FILES:
+            return await self._give_up(errand, outbox.IN_DOUBT)
+        return await self._not_done(errand, gone)
 
     async def _open(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Opens the direct message with the errand's teller and remembers it."""

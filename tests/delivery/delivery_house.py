@@ -15,7 +15,7 @@ import aiohttp
 from bot.clock import OffsetClock
 from bot.delivery.client import make_client
 from bot.delivery.outbox import Delivery, Identity, Patience
-from bot.outgoing import Kind, Rendered
+from bot.outgoing import File, Kind, Rendered
 from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
 from bot.rehearsal.workspace import APP_ID, BOT_ID, BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
@@ -68,7 +68,11 @@ class House:
         self.delivery: Delivery | None = None
         self._running: list[asyncio.Task[None]] = []
         say = Kind(render=self._render, gate=self._gate, sent=self._hook("sent"), parked=self._hook("parked"))
-        self.kinds = {"note": say, "permalink": Kind(sent=self._hook("linked"))}
+        self.kinds = {
+            "note": say,
+            "permalink": Kind(sent=self._hook("linked")),
+            "file": Kind(render=self._file, sent=self._hook("sent"), instead=self._hook("instead")),
+        }
 
     # ── the room that these messages belong to ────────────────────────────────────────────────────────────────────
 
@@ -80,6 +84,10 @@ class House:
             return None
         blocks = ({"type": "section", "text": {"type": "plain_text", "text": str(say)}},) if row.args.get("big") else ()
         return Rendered(str(say), blocks)
+
+    def _file(self, tx: Tx, _policy: Policy, row: OutboxRow) -> Rendered | None:
+        said = str(row.args["say"])
+        return Rendered("Every word of it:", file=File("words.json", "Words", said.encode()))
 
     def _gate(self, tx: Tx, _policy: Policy, row: OutboxRow) -> str | None:
         return self.closed.get(row.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.rights.withdrawal_house import until
 from tests.whole.conftest import Play, open_play
 from tests.whole.telling import LESSON, WHAT, begin, tell
 
@@ -97,6 +98,21 @@ async def test_a_file_whose_sharing_fails_is_tried_again(play: Play) -> None:
     play.rehearsal.faults.refuse_connection("files.completeUploadExternal")
     await sam.command("/story mydata")
     assert (await the_file(play, sam))["held"]["story"][0]["number"] == 1
+
+
+async def test_a_file_of_which_nobody_knew_is_taken_back_too(play: Play) -> None:
+    """Shared, and the answer lost: the second file is the only one, and a withdrawal leaves none."""
+    sam = play.person("sam")
+    await tell(sam, "A key at the door")
+    play.rehearsal.faults.fail_next("files.completeUploadExternal", status=500, performed=True)
+    await sam.command("/story mydata")
+    await sam.hear("Every word of it:")
+    await until(lambda: play.count("SELECT count(*) FROM outbox WHERE kind = 'mydata_file' AND state = 'sent'") == 1)
+    assert len(play.rehearsal.workspace.files.standing()) == 1
+    answer = await sam.command("/story withdraw 1")
+    await sam.press("Take it back", ts=answer.ts)
+    await sam.hear("Story 1 is taken back.")
+    assert not play.rehearsal.workspace.files.standing()
 
 
 async def test_an_unsent_story_can_be_deleted_from_there(play: Play) -> None:
