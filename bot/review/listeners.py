@@ -174,8 +174,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         def act(tx: Tx, policy: Policy) -> Outcome:
             return service.redact(tx, policy, by=form.by, target=form.target, words=words)
 
-        first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
-        await _send(edge, ack, body, form, act, box=first)
+        await _send(edge, ack, body, form, act)
 
     async def send_suggestion(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = _form(body)
@@ -184,8 +183,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         def act(tx: Tx, policy: Policy) -> Outcome:
             return suggest.suggest(tx, policy, by=form.by, target=form.target, words=words)
 
-        first = next((modals.ANSWER + prompt_id for prompt_id in words), modals.ANSWER)
-        await _send(edge, ack, body, form, act, box=first)
+        await _send(edge, ack, body, form, act)
 
     app.view(ids.ASK_VIEW)(send_question)
     app.view(ids.DECLINE_VIEW)(send_decline)
@@ -248,19 +246,23 @@ async def _send(
     form: _Form,
     act: Callable[[Tx, Policy], Outcome],
     *,
-    box: str,
+    box: str = "",
 ) -> None:
-    """Do what the form asks. A problem is shown beneath its box, so that what was typed is not lost."""
+    """Do what the form asks. A problem is shown beneath its box (the first, if none is named that the form has), so
+    that what was typed is not lost."""
+    boxes = modals.boxes_of(form.view)
+    first = box if box in boxes else next(iter(boxes), box)
 
     def work(tx: Tx, policy: Policy) -> dict[str, str] | None:
         outcome = act(tx, policy)
         if outcome.what is not What.DONE:
-            where = box if outcome.prompt_id is None else modals.ANSWER + outcome.prompt_id
+            named = None if outcome.prompt_id is None else modals.ANSWER + outcome.prompt_id
+            where = named if named in boxes else first
             return {where: rendering.problem(tx, policy, outcome, form.by)}
         service.tell(tx, policy, outcome, person=form.by, channel=form.channel)
         return None
 
-    problem = await edge.once(body, work, if_parked={box: NOT_SAVED})
+    problem = await edge.once(body, work, if_parked={first: NOT_SAVED})
     if problem is None:
         # A form pushed over the story closes with it: its buttons would show what no longer stands.
         await ack(response_action="clear")

@@ -120,6 +120,11 @@ def _metadata(it: cards.Card, channel: str) -> str:
 # ── what comes back ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def boxes_of(view: Mapping[str, Any]) -> list[str]:
+    """The block ids of what can be filled in, in order."""
+    return [str(block.get("block_id")) for block in view.get("blocks") or [] if block.get("type") == "input"]
+
+
 def typed_in(view: Mapping[str, Any], block_id: str) -> str:
     """The words in a box, made safe; empty when there are none."""
     return from_slack(str(_element(view, block_id).get("value") or ""))

@@ -11,6 +11,7 @@ from review_desk import Desk
 from review_house import AMIRA, JOE, SAM, House, version_of
 from sqlalchemy import select
 
+from bot.rehearsal import interactions
 from bot.rehearsal.validation import check_view
 from bot.rehearsal.workspace import REVIEW_CHANNEL
 from bot.review import letters, modals, redaction, rendering, service
@@ -348,6 +349,22 @@ async def test_redacting_through_the_form(desk: Desk) -> None:
     await desk.joe.hear("Story 1 is redacted and has a new card.", channel=HERE)
     await desk.amira.hear("Redacted by Joe Lind", channel=HERE)
     assert desk.house.story(story).current_version == 2
+
+
+@pytest.mark.parametrize("button", ["Redact", "Suggest words"])
+async def test_a_form_that_comes_back_empty_is_answered_beneath_a_box_it_has(desk: Desk, button: str) -> None:
+    """A client that sends no state at all gets its answer where Slack can show it."""
+    story = await desk.tell()
+    await desk.joe.press(button)
+    view = desk.joe._open_modal()
+    workspace = desk.rehearsal.workspace
+    trigger = workspace.views.new_trigger(view.owner)
+    body = interactions.view_submission(workspace, view, trigger_id=trigger)
+    del body["view"]["state"]
+    payload = await desk.joe._ask(body, accepts_payload=True)
+    assert payload["response_action"] == "errors"
+    assert set(payload["errors"]) <= {block["block_id"] for block in body["view"]["blocks"]}
+    assert desk.house.story(story).current_version == 1
 
 
 async def test_redacting_by_command(desk: Desk) -> None:
