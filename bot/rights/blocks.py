@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot import ids, kit
 from bot.outgoing import Rendered
-from bot.rights.rules import CODE, Ledger, What
+from bot.rights.rules import CODE, IN_DOUBT, Ledger, What
 from bot.story.taking_back import NOT_YOURS
 from bot.text import escape, short_day
 from storage.withdrawals import Surface, Withdrawal, WithdrawnBy
@@ -25,6 +25,14 @@ _PLACES: Final[Mapping[Surface, str]] = {
     Surface.DIRECT: "my copies in this chat",
     Surface.SITE: "the storybook's pages",
     Surface.EXPORT: "a file that was exported",
+}
+_ONE_OF: Final[Mapping[Surface, str]] = {
+    Surface.EDITION: "the digest with it",
+    Surface.THREAD: "its post in the thread",
+    Surface.CARD: "its card",
+    Surface.PREVIEW: "the preview with it",
+    Surface.SHARED: "a message that shared it",
+    Surface.DIRECT: "a message with it",
 }
 _DOT: Final = " · "
 
@@ -152,7 +160,19 @@ def _not_gone(surface: Surface, why: str) -> str:
         return f"{_PLACES[surface]} before ({why}); reviewers are asked to see to it"
     if surface is Surface.SITE:
         return f"{_PLACES[surface]}, which were moved to where I can't see them"
+    if IN_DOUBT in why.split(", "):
+        see_to_it = "" if surface is Surface.DIRECT else "; reviewers are asked to look there and see to it"
+        return f"{_PLACES[surface]}, of which one may stand where I can't find it{see_to_it}"
     return f"{_PLACES[surface]}: Slack says {why}"
+
+
+def look(number: int, surface: Surface, where: str) -> Rendered:
+    """Reviewers are asked to look for a message that the bot cannot find, and to have it deleted."""
+    said = (
+        f"Story {number} has been taken back. I couldn't tell whether {_ONE_OF[surface]} was posted in {where}, so I "
+        "can't take it out. Please look; if it is there, have somebody who manages this Slack delete that message."
+    )
+    return Rendered(said, [kit.section(said)])
 
 
 def exported(number: int, what: str) -> Rendered:

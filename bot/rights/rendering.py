@@ -14,6 +14,7 @@ from bot.story.policy import Policy
 from storage import removals, stories
 from storage.database import Tx
 from storage.records import Op, OutboxRow, StoryStatus
+from storage.withdrawals import Surface
 
 
 def _letter(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
@@ -34,6 +35,12 @@ def _exported(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
     return blocks.exported(int(row.args["number"] or 0), str(row.args["what"]))
 
 
+def _look(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
+    names = {policy.digest_channel: f"#{policy.digest_name}", policy.review_channel: "this channel"}
+    where = names.get(str(row.args["channel"]), f"<#{row.args['channel']}>")
+    return blocks.look(int(row.args["number"] or 0), Surface(str(row.args["surface"])), where)
+
+
 def _line(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:
     return blocks.line(What(str(row.args["what"])))
 
@@ -47,6 +54,7 @@ KINDS: Kinds = {
     service.LETTER: Kind(_letter, sent=_tend, parked=_tend),
     service.REFUSED: Kind(_refused),
     service.EXPORTED: Kind(_exported),
+    service.LOOK: Kind(_look),
     service.LINE: Kind(_line),
 }
 

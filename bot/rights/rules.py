@@ -16,6 +16,8 @@ MOST_REASON: Final = 300
 MOST_GUESSES: Final = 10
 """Wrong codes of one story within an hour, by anybody and by any way; after these even the right one must wait."""
 CODE: Final = "code:"
+IN_DOUBT: Final = "in_doubt"
+"""Why a surface is not clean of which nobody knows whether it stands."""
 
 
 class What(StrEnum):

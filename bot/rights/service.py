@@ -27,9 +27,11 @@ REFUSED: Final = "withdrawal_refused"
 """To reviewers: a digest was deleted because it could not be edited. args: number, reason."""
 EXPORTED: Final = "withdrawal_exported"
 """To reviewers: a file that was exported before still holds the story. args: number, what."""
+LOOK: Final = "withdrawal_look"
+"""To reviewers: a message that holds the story may stand in a channel, out of reach. args: number, surface, channel."""
 LINE: Final = "withdrawal_line"
 """A private line after a press. args: what."""
-OURS: Final = frozenset({LETTER, REFUSED, EXPORTED, LINE})
+OURS: Final = frozenset({LETTER, REFUSED, EXPORTED, LOOK, LINE})
 
 _WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING)
 _SURFACES: Final = {
@@ -277,10 +279,11 @@ def _see_to(tx: Tx, policy: Policy, one: Removal, number: int) -> None:
     if shown is None or shown.state is OutboxState.DROPPED:
         removals.settle(tx, one, RemovalState.DONE)  # it never reached Slack
     elif shown.state is OutboxState.PARKED:
-        in_doubt = (shown.reason or "").startswith("in_doubt")
-        removals.settle(
-            tx, one, RemovalState.CANNOT if in_doubt else RemovalState.DONE, "in_doubt" if in_doubt else None
-        )
+        if outbox.is_in_doubt(shown):
+            removals.settle(tx, one, RemovalState.CANNOT, rules.IN_DOUBT)
+            _have_them_look(tx, policy, one, shown, number)
+        else:
+            removals.settle(tx, one, RemovalState.DONE)
     elif row is None:
         _put(tx, one, shown, Op.UPDATE if one.surface in _EDITED else Op.DELETE)
     elif row.state is OutboxState.SENT or row.reason == "message_not_found":
@@ -291,6 +294,15 @@ def _see_to(tx: Tx, policy: Policy, one: Removal, number: int) -> None:
         _delete_instead(tx, policy, one, shown, row, number)
     else:
         removals.settle(tx, one, RemovalState.CANNOT, row.reason)
+
+
+def _have_them_look(tx: Tx, policy: Policy, one: Removal, shown: OutboxRow, number: int) -> None:
+    """Reviewers are asked to see to what may stand in a channel: nobody knows its place, so it cannot be deleted."""
+    sort, _, channel = shown.recipient.partition(":")
+    if sort == "channel":
+        args: dict[str, str | int | bool | None] = {"number": number, "surface": one.surface.value, "channel": channel}
+        to = tidings.channel(policy.review_channel)
+        outbox.enqueue(tx, Message(LOOK, to, args=args, key=f"look:{one.story_id}:{shown.id}"))
 
 
 def _put(tx: Tx, one: Removal, shown: OutboxRow, op: Op, reason: str | None = None) -> None:
