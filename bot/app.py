@@ -272,15 +272,16 @@ async def _connect(house: House, socket: Socket, recovery: Recovery, out: TextIO
 def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> None:
     """Everything the bot reacts to."""
     intake_listeners.register(app, house.edge, house.shelf, people, recovery.poke)
-    review_listeners.register(app, house.edge)
+    review_listeners.register(app, house.edge, house.shelf.limits)
     digest_listeners.register(app, house.edge)
     rights_listeners.register(app, house.edge, house.forgetting)
     permission_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
-    every = {**intake_listeners.commands(house.shelf, people), **review_listeners.COMMANDS, **digest_listeners.COMMANDS}
+    every = {**intake_listeners.commands(house.shelf, people), **review_listeners.commands(house.shelf.limits)}
     breakglass_listeners.register(app, house.edge)
     renewal_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
     sequel.register(app, house.edge, house.forgetting.forget_now)
-    every |= {**permission_listeners.COMMANDS, **rights_listeners.COMMANDS, **breakglass_listeners.COMMANDS}
+    every |= {**digest_listeners.COMMANDS, **permission_listeners.COMMANDS, **rights_listeners.COMMANDS}
+    every |= dict(breakglass_listeners.COMMANDS)
     every |= keeper_stats.commands(lambda: house.shelf.current)
 
     async def may_read(user_id: str) -> May:

@@ -3,10 +3,14 @@
 A draft finishes on the version it began with, so its source is kept in the database and parsed again when it is needed.
 """
 
+from collections.abc import Mapping
+
+from bot.intake.dialogue import OTHER_LONGEST
 from bot.intake.script import Script
 from bot.intake.script_file import parse_script
 from storage import drafts
 from storage.database import Tx
+from storage.records import Version
 
 
 class Shelf:
@@ -33,3 +37,11 @@ class Shelf:
                 raise LookupError(f"no script {sha[:12]}")
             self._known[sha] = parse_script(source)
         return self._known[sha]
+
+    def limits(self, tx: Tx, version: Version) -> Mapping[str, int]:
+        """How many characters each answer of a version may have, by prompt id; nothing where its script is not kept."""
+        try:
+            prompts = self.get(tx, version.script_sha).prompts
+        except LookupError:
+            return {}
+        return {prompt.id: prompt.max_length if prompt.typed else OTHER_LONGEST for prompt in prompts}

@@ -202,6 +202,8 @@ def _no_words(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
 
 
 def _too_long(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
+    if outcome.verb is Verb.SUGGEST:
+        return "That is longer than this answer may be, so nothing was sent. Please make it shorter."
     thing, most = ("question", rules.MOST_QUESTION) if outcome.verb is Verb.ASK else ("reason", declining.MOST_COMMENT)
     return f"That {thing} is longer than {most} characters, so nothing was sent. Please make it shorter."
 

@@ -16,14 +16,14 @@ from bot.commands import NOT_SAVED
 from bot.edge import Edge
 from bot.review import modals, rendering, rules, service, suggest, trail
 from bot.review.rules import Outcome, What
-from bot.review.typed import COMMANDS
+from bot.review.typed import COMMANDS, commands
 from bot.story import declining
 from bot.story.policy import Policy
 from storage.audit import Surface
 from storage.database import Tx
 from storage.records import Verb
 
-__all__ = ["COMMANDS", "register"]
+__all__ = ["COMMANDS", "commands", "register"]
 
 _AT_ONCE: Final = {
     ids.APPROVE: (Verb.APPROVE, service.approve),
@@ -70,7 +70,7 @@ def _press(body: Mapping[str, Any]) -> _Press:
     )
 
 
-def register(app: AsyncApp, edge: Edge) -> None:
+def register(app: AsyncApp, edge: Edge, limits: suggest.Limits = suggest.no_limits) -> None:
     """Listen to the buttons of cards, of private lines and of the list, and to the forms."""
 
     async def decide_at_once(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -89,8 +89,11 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def open_page(ack: AsyncAck, body: dict[str, Any]) -> None:
         press = _press(body)
         verb, target = _THROUGH_A_PAGE[_action_id(body)], rules.at_of(press.value)
+        by, channel = press.by, press.channel
         page = await edge.read(
-            lambda tx, policy: rendering.page_for(tx, policy, verb, by=press.by, target=target, channel=press.channel)
+            lambda tx, policy: rendering.page_for(
+                tx, policy, verb, by=by, target=target, channel=channel, limits=limits
+            )
         )
         if isinstance(page, Outcome):
             await whisper(body, press, page)
@@ -143,10 +146,10 @@ def register(app: AsyncApp, edge: Edge) -> None:
     for action_id in _THROUGH_A_PAGE:
         app.action(action_id)(open_page)
     app.action(ids.SHOW_MORE)(show_more)
-    _register_forms(app, edge)
+    _register_forms(app, edge, limits)
 
 
-def _register_forms(app: AsyncApp, edge: Edge) -> None:
+def _register_forms(app: AsyncApp, edge: Edge, limits: suggest.Limits) -> None:
     """Listen to the forms that the buttons open."""
 
     async def send_question(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -181,7 +184,7 @@ def _register_forms(app: AsyncApp, edge: Edge) -> None:
         words = modals.answers_in(form.view)
 
         def act(tx: Tx, policy: Policy) -> Outcome:
-            return suggest.suggest(tx, policy, by=form.by, target=form.target, words=words)
+            return suggest.suggest(tx, policy, by=form.by, target=form.target, words=words, limits=limits)
 
         await _send(edge, ack, body, form, act)
 

@@ -141,7 +141,14 @@ def _suggestion(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 
 def page_for(
-    tx: Tx, policy: Policy, verb: Verb | None, *, by: str, target: rules.Target, channel: str
+    tx: Tx,
+    policy: Policy,
+    verb: Verb | None,
+    *,
+    by: str,
+    target: rules.Target,
+    channel: str,
+    limits: suggest.Limits = suggest.no_limits,
 ) -> modals.View | Outcome:
     """The modal that this person may open (to ask, decline, redact; without a verb, to read), or why they may not."""
     outcome = service.look(tx, policy, verb, by=by, target=target)
@@ -155,6 +162,8 @@ def page_for(
     it = standing.card(tx, policy, story, story.current_version)
     if verb in (Verb.REDACT, Verb.SUGGEST) and not redaction.redactable(it.version):
         return replace(outcome, what=What.NO_WORDS_TO_REMOVE)
+    if verb is Verb.SUGGEST:
+        return suggest_blocks.form(it, channel, limits(tx, it.version))
     return _FORMS[verb](it, channel)
 
 
@@ -162,7 +171,6 @@ _FORMS = {
     Verb.ASK: modals.ask,
     Verb.DECLINE: modals.decline,
     Verb.REDACT: modals.redact,
-    Verb.SUGGEST: suggest_blocks.form,
 }
 
 

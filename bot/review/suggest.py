@@ -5,7 +5,7 @@ reviewers again. `listeners.py` and `typed.py` call this; the sentences are else
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -27,15 +27,26 @@ SUGGESTION: Final = "suggestion"
 _OVER: Final = frozenset({StoryStatus.POSTED, StoryStatus.REMOVED, StoryStatus.WITHDRAWN, StoryStatus.DECLINED})
 
 
+Limits = Callable[[Tx, Version], Mapping[str, int]]
+"""How many characters each answer of a version may have, by prompt id, as its script says."""
+
+
+def no_limits(tx: Tx, version: Version) -> Mapping[str, int]:
+    """Where no script is known: what a box holds."""
+    return {}
+
+
 @trail.recorded
-def suggest(tx: Tx, policy: Policy, *, by: str, target: Target, words: Mapping[str, str]) -> Outcome:
+def suggest(
+    tx: Tx, policy: Policy, *, by: str, target: Target, words: Mapping[str, str], limits: Limits = no_limits
+) -> Outcome:
     """The author is asked whether they would use these words (by prompt id; one of them differs) for their own."""
     act = deciding.begin(tx, Verb.SUGGEST, by, target)
     refused = deciding.refusal(tx, policy, act) or deciding.hindrance(tx, act)
     if refused is not None or act.story is None:
         return refused or act.comes_to(What.NO_STORY)
     version = stories.version(tx, act.story.id, act.story.current_version)
-    made = suggest_blocks.wording(version, words)
+    made = suggest_blocks.wording(version, words, limits(tx, version))
     if isinstance(made, Refused):
         return act.comes_to(made.what, prompt_id=made.prompt_id)
     prompt_id, wording = made

@@ -16,13 +16,13 @@ from bot.review.redaction import Refused
 from bot.review.rules import What
 from bot.story.policy import Policy
 from bot.text import day, from_slack, normalise
-from storage.records import Version, VersionKind
+from storage.records import Version, VersionAnswer, VersionKind
 
 _ROOM: Final = 5_000
 """Characters for each of the two, as Slack counts them: together they fit a message."""
 
 
-def form(it: cards.Card, channel: str) -> dict[str, Any]:
+def form(it: cards.Card, channel: str, limits: Mapping[str, int]) -> dict[str, Any]:
     """The form that holds the story's typed words, for one answer of them to be put in other words."""
     return kit.modal(
         "Suggest other words",
@@ -36,7 +36,7 @@ def form(it: cards.Card, channel: str) -> dict[str, Any]:
                 kit.field(
                     modals.ANSWER + answer.prompt_id,
                     answer.label,
-                    kit.text_field(modals.ANSWER + answer.prompt_id, answer.value, longest=redaction.LONGEST),
+                    kit.text_field(modals.ANSWER + answer.prompt_id, answer.value, longest=_longest(answer, limits)),
                     optional=True,
                 )
                 for answer in redaction.redactable(it.version)
@@ -49,9 +49,15 @@ def form(it: cards.Card, channel: str) -> dict[str, Any]:
     )
 
 
-def wording(version: Version, words: Mapping[str, str]) -> tuple[str, str] | Refused:
+def _longest(answer: VersionAnswer, limits: Mapping[str, int]) -> int:
+    """What is longer already than it may be (its script was another, or none) can be put in as many words."""
+    return max(limits.get(answer.prompt_id, redaction.LONGEST), len(answer.value))
+
+
+def wording(version: Version, words: Mapping[str, str], limits: Mapping[str, int]) -> tuple[str, str] | Refused:
     """The prompt whose words the form changes, and what it makes of them; exactly one must differ."""
     possible = {answer.prompt_id: answer.value for answer in redaction.redactable(version)}
+    longest = {answer.prompt_id: _longest(answer, limits) for answer in redaction.redactable(version)}
     changed: dict[str, str] = {}
     for prompt_id, typed in words.items():
         if prompt_id not in possible:
@@ -64,7 +70,7 @@ def wording(version: Version, words: Mapping[str, str]) -> tuple[str, str] | Ref
     if len(changed) > 1:
         return Refused(What.ONE_AT_A_TIME, list(changed)[1])
     [(prompt_id, after)] = changed.items()
-    if not after or len(after) > redaction.LONGEST:
+    if not after or len(after) > longest[prompt_id]:
         return Refused(What.NO_WORDS if not after else What.TOO_LONG, prompt_id)
     return prompt_id, after
 

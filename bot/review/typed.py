@@ -6,6 +6,7 @@ was typed is looked at here; who may do what is settled in `service.py`.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
@@ -13,6 +14,7 @@ from bot.edge import Edge
 from bot.outgoing import Rendered
 from bot.review import answers, queue, rendering, service, trail
 from bot.review.rules import Outcome, Target
+from bot.review.suggest import Limits, no_limits
 from bot.story.policy import Policy
 from storage.database import Tx
 from storage.records import Verb
@@ -68,11 +70,11 @@ async def _redact(edge: Edge, call: Call) -> Rendered | None:
     return await _open_form(edge, call, number, Verb.REDACT, f"redact {number}")
 
 
-async def _suggest(edge: Edge, call: Call) -> Rendered | None:
+async def _suggest(edge: Edge, call: Call, limits: Limits = no_limits) -> Rendered | None:
     number = story_number(call.rest)
     if number is None:
         return _which("suggest 31")
-    return await _open_form(edge, call, number, Verb.SUGGEST, f"suggest {number}")
+    return await _open_form(edge, call, number, Verb.SUGGEST, f"suggest {number}", limits)
 
 
 async def _sensitive(edge: Edge, call: Call) -> Rendered | None:
@@ -82,11 +84,13 @@ async def _sensitive(edge: Edge, call: Call) -> Rendered | None:
     return await _do(edge, call, lambda tx, policy: service.mark_sensitive(tx, policy, by=call.user_id, target=number))
 
 
-async def _open_form(edge: Edge, call: Call, target: Target, verb: Verb, again: str) -> Rendered | None:
+async def _open_form(
+    edge: Edge, call: Call, target: Target, verb: Verb, again: str, limits: Limits = no_limits
+) -> Rendered | None:
     """The form opens; what stands in its way is said instead."""
-
+    by, channel = call.user_id, call.channel_id
     page = await edge.read(
-        lambda tx, policy: rendering.page_for(tx, policy, verb, by=call.user_id, target=target, channel=call.channel_id)
+        lambda tx, policy: rendering.page_for(tx, policy, verb, by=by, target=target, channel=channel, limits=limits)
     )
     if isinstance(page, Outcome):
         return await _refuse(edge, call, page)
@@ -140,3 +144,12 @@ COMMANDS: Commands = {
         _sensitive, f"{ids.COMMAND} sensitive 31", reviewers_only=True, denied="mark a story as sensitive"
     ),
 }
+
+
+def commands(limits: Limits) -> Commands:
+    """The same, with forms in which an answer may be as long as its script allows."""
+
+    async def suggest(edge: Edge, call: Call) -> Rendered | None:
+        return await _suggest(edge, call, limits)
+
+    return {**COMMANDS, "suggest": replace(COMMANDS["suggest"], run=suggest)}

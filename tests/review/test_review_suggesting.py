@@ -25,6 +25,8 @@ from storage.records import (
     Stage,
     Story,
     StoryStatus,
+    Verb,
+    Version,
     VersionKind,
 )
 from storage.suggestions import Suggestion
@@ -51,6 +53,13 @@ def propose(house: House, story: Story, words: str = WORDS, *, by: str = AMIRA) 
     done = house.do(suggest.suggest, by=by, target=house.at(story), words=sent)
     house.deliver()
     return done
+
+
+def short(tx: Tx, version: Version) -> Mapping[str, int]:
+    """A script in which a title has sixty characters at most, and what the tests suggest words for has ten."""
+    return {
+        a.prompt_id: 60 if a.part is Part.TITLE else 10 for a in version.answers if a.part in (Part.TITLE, Part.BODY)
+    }
 
 
 def latest(house: House, story: Story) -> Suggestion:
@@ -181,6 +190,39 @@ def test_what_cannot_be_suggested(house: House, changed: dict[str, str | None], 
     assert house.went(suggest.SUGGESTION) == []
 
 
+@pytest.mark.parametrize(("length", "what"), [(60, What.DONE), (61, What.TOO_LONG)])
+def test_a_suggestion_is_no_longer_than_the_script_allows(house: House, length: int, what: What) -> None:
+    """What no teller could have typed is not suggested either, and the reviewer hears that it is too long."""
+    story = house.tell()
+    title = next(f"p{n}" for n, (part, _, _) in enumerate(TWO_NIGHTS) if part is Part.TITLE)
+    words = all_words(house, story, **{title: "x" * length})
+    outcome = house.do(suggest.suggest, by=AMIRA, target=house.at(story), words=words, limits=short)
+    assert outcome.what is what
+    said = house.read(lambda tx: rendering.problem(tx, house.policy, outcome, AMIRA))
+    assert (
+        what is What.DONE
+        or said == "That is longer than this answer may be, so nothing was sent. Please make it shorter."
+    )
+
+
+def test_the_boxes_of_the_form_are_as_long_as_the_answers_may_be(house: House) -> None:
+    """The script's limit is the box's; an answer that is longer already keeps its words."""
+    story = house.tell()
+    version = house.read(lambda tx: stories.version(tx, story.id, 1))
+    held = {f"answer:{answer.prompt_id}": answer for answer in version.answers}
+    view = house.read(
+        lambda tx: rendering.page_for(
+            tx, house.policy, Verb.SUGGEST, by=AMIRA, target=house.at(story), channel="C1", limits=short
+        )
+    )
+    assert not isinstance(view, Outcome)
+    for box in (block for block in view["blocks"] if block["type"] == "input"):
+        answer = held[box["block_id"]]
+        limits = {Part.TITLE: 60, Part.BODY: len(answer.value)}
+        assert box["element"]["max_length"] == limits.get(answer.part, 3000)
+        assert box["element"]["initial_value"] == answer.value
+
+
 def test_what_the_author_kept_on_purpose_may_stay(house: House) -> None:
     """What its teller said is none may stand in the suggested words too, and stays spoken of when they are used."""
     place = next(n for n, (part, _, _) in enumerate(TWO_NIGHTS) if part is Part.BODY)
@@ -197,9 +239,9 @@ def test_what_the_author_kept_on_purpose_may_stay(house: House) -> None:
 def test_words_of_a_form_that_slack_encoded_are_the_same_words(house: House) -> None:
     """`&amp;` for & is no change; what pings or links is made harmless before its author reads it."""
     version = version_of((*TWO_NIGHTS[:3], (Part.BODY, "What happened", "Health & housing met.")))
-    same = suggest_blocks.wording(version, {"p3": "Health &amp; housing met."})
+    same = suggest_blocks.wording(version, {"p3": "Health &amp; housing met."}, {})
     assert getattr(same, "what", None) is What.NOTHING_SUGGESTED
-    safe = suggest_blocks.wording(version, {"p3": "Tell <!channel> and <@U0SAM> at once."})
+    safe = suggest_blocks.wording(version, {"p3": "Tell <!channel> and <@U0SAM> at once."}, {})
     assert isinstance(safe, tuple) and "<!" not in safe[1] and "<@" not in safe[1]
 
 

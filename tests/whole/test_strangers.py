@@ -8,7 +8,7 @@ import pytest
 from bot.rehearsal import payloads
 
 from .conftest import Play, open_play
-from .telling import begin
+from .telling import begin, tell
 
 
 def nothing_changed(play: Play) -> bool:
@@ -111,6 +111,26 @@ async def test_a_mention_in_a_thread_is_answered_in_that_thread(play: Play) -> N
     await sam.say("@altogether does", channel="#info-stories", thread_ts=first)
     await sam.hear("I only listen in direct messages", channel="#info-stories", thread_ts=first)
     assert not any("I only listen" in m.shown for m in sam.messages("#info-stories"))
+
+
+async def test_a_suggested_title_is_as_short_as_a_title_that_is_told(play: Play) -> None:
+    """The form, by command and by button, has the limits of the script that the story was told by."""
+    sam, amira = play.person("sam"), play.person("amira")
+    await tell(sam, "A key at the door")
+    await amira.hear("Story 1", channel="#story-review")
+
+    def longest() -> list[int]:
+        blocks = amira._open_modal().payload["blocks"]
+        return [block["element"]["max_length"] for block in blocks if block["type"] == "input"]
+
+    await amira.command("/story sensitive 1")  # answered once the bot knows where the card stands
+    await amira.press("Suggest words", channel="#story-review")
+    await amira.see_view("Suggest other words")
+    assert longest() == [1500, 800, 400, 60]
+    await amira.close_view()
+    await amira.command("/story suggest 1")
+    await amira.see_view("Suggest other words")
+    assert longest() == [1500, 800, 400, 60]
 
 
 async def test_a_message_from_before_the_app_was_installed_is_a_first_contact(play: Play) -> None:
