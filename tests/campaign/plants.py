@@ -33,8 +33,8 @@ PLANTS = (
         "the same message counts as often as it comes",
         ("tests/test_edge_keys.py",),
         "bot/edge.py",
-        'return f"event:{event_id}"',
-        'import uuid\n        return f"event:{uuid.uuid4()}"',
+        'return f"{inbox.EVENT}{event_id}"',
+        'import uuid\n        return f"{inbox.EVENT}{uuid.uuid4()}"',
     ),
     Plant(
         "keys are kept for five minutes",
@@ -165,8 +165,8 @@ PLANTS = (
         "a sent message is not marked as sent",
         SENDING,
         "storage/outbox.py",
-        'values: dict[str, Any] = {"state": OutboxState.SENT, "response_url": None}',
-        'values: dict[str, Any] = {"response_url": None}',
+        'values: dict[str, Any] = {"state": OutboxState.SENT, **_WHO}',
+        "values: dict[str, Any] = {**_WHO}",
     ),
     Plant(
         "an error of Slack's drops the message",

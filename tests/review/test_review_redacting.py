@@ -359,7 +359,7 @@ async def test_a_form_that_comes_back_empty_is_answered_beneath_a_box_it_has(des
     view = desk.joe._open_modal()
     workspace = desk.rehearsal.workspace
     trigger = workspace.views.new_trigger(view.owner)
-    body = interactions.view_submission(workspace, view, trigger_id=trigger)
+    body = interactions.view_submission(workspace, view, trigger_id=trigger, new_url=lambda channel: "")
     del body["view"]["state"]
     payload = await desk.joe._ask(body, accepts_payload=True)
     assert payload["response_action"] == "errors"

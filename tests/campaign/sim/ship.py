@@ -177,6 +177,9 @@ class Socket:
         assert ship is not None
         self._ship, self.greeted, self.on_renewed = ship, asyncio.Event(), None
 
+    async def prepare(self) -> None:
+        """Where to connect is no question here."""
+
     async def connect_async(self) -> None:
         await later(0.05)
         if not self._ship.dead:
