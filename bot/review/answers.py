@@ -69,6 +69,8 @@ class Facts:
     """It needs two reviewers and has one."""
     card_due_at: datetime | None = None
     """When the version's card is still to come."""
+    card_lost: bool = False
+    """Its card could not be posted."""
 
 
 def say(policy: Policy, outcome: rules.Outcome, facts: Facts) -> Rendered:
@@ -174,13 +176,24 @@ def _changed(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     if facts.card_due_at is not None:
         due = day_and_time(facts.card_due_at, policy.zone)
         return f"Story {outcome.number} has changed. Its new card comes on {due}. Read it, then {then}."
+    if facts.card_lost:
+        return f"Story {outcome.number} has changed. {_lost(outcome, then)}"
     # The day and nothing finer, whatever the naming: when somebody wrote can tell who they are.
     when = "" if facts.changed_at is None else f" on {day(facts.changed_at, policy.zone)}"
     return f"Story {outcome.number} changed{when}. Read the new card, then {then}."
 
 
+def _lost(outcome: rules.Outcome, then: str) -> str:
+    return (
+        f"I couldn't post the card of story {outcome.number} in the reviewers' channel, and am trying again now. If it "
+        f"doesn't come, type there: /invite @altogether\nOr press Read here, then {then}."
+    )
+
+
 def _unshown(policy: Policy, outcome: rules.Outcome, facts: Facts) -> str:
     then = _DENIED[outcome.verb].partition(" ")[0]
+    if facts.card_lost:
+        return _lost(outcome, then)
     if facts.card_due_at is None:
         return f"The card of story {outcome.number} is on its way. Read it, then {then}."
     due = day_and_time(facts.card_due_at, policy.zone)

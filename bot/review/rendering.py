@@ -10,6 +10,7 @@ from bot.outgoing import Kind, Kinds, Rendered
 from bot.review import (
     answers,
     cards,
+    cards_again,
     letters,
     modals,
     parked,
@@ -55,7 +56,8 @@ def _card_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
 
 
 def _card_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    """A card that came with its round lets the older ones shrink, which they were not to do before it."""
+    """Cards that the channel would not take may follow; one that came with its round lets the older ones shrink."""
+    cards_again.channel_works(tx, row)
     if row.op is not Op.POST or row.story_id is None or row.due_at <= row.enqueued_at:
         return
     for older in outbox.of_story(tx, row.story_id, tidings.CARD):
@@ -211,6 +213,7 @@ def _facts(tx: Tx, outcome: Outcome, reader: str, *, asked: OutboxRow | None = N
         half_approved=story.first_approver is not None,
         left=_left(tx, story) if outcome.what is What.DONE and outcome.verb is Verb.APPROVE else {},
         card_due_at=due,
+        card_lost=any(row.kind == tidings.CARD for row in cards_again.lost(tx, story.id)),
     )
 
 
@@ -253,6 +256,10 @@ def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     return parked.notice(policy, recipient=lost.recipient, number=number, reason=lost.reason or "")
 
 
+def _notice_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
+    cards_again.channel_works(tx, row)
+
+
 def _left(tx: Tx, story: Story) -> Mapping[str, int]:
     """What the screen finds in an approved story that keeps it out of the digest; empty where nothing does."""
     version = story.approved_version
@@ -277,7 +284,7 @@ KINDS: Kinds = {
     tidings.OUTCOME: Kind(_outcome, gate=_outcome_gate),
     service.REDACTED: Kind(_redacted),
     suggest.SUGGESTION: Kind(_suggestion),
-    tidings.PARKED: Kind(_parked),
+    tidings.PARKED: Kind(_parked, sent=_notice_sent),
     service.ANSWER: Kind(_answer),
     service.QUEUE: Kind(_queue),
     service.REMINDER: Kind(_reminder),

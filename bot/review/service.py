@@ -9,8 +9,8 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.review import deciding, rules, standing, trail
-from bot.review.rules import Outcome, Target, What
+from bot.review import cards_again, deciding, rules, standing, trail
+from bot.review.rules import At, Outcome, Target, What
 from bot.story import declining, tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.when import expected_slot
@@ -246,7 +246,11 @@ def show_more(tx: Tx, policy: Policy, *, by: str, channel: str, shown: int, resp
 
 
 def remind(tx: Tx, policy: Policy) -> datetime:
-    """Reviewers are reminded once a weekday, from 10am, while a story has waited long; returns when to look next."""
+    """Reviewers are reminded once a weekday, from 10am, while a story has waited long; returns when to look next.
+
+    Cards that could not be posted are tried once more, at start too.
+    """
+    cards_again.put_again(tx)
     if rules.may_remind(tx.now, policy.zone) and standing.overdue(tx, policy) is not None:
         today = tx.now.astimezone(policy.zone).date()
         # The key, not the clock, makes it one a day: a clock that steps back cannot remind twice.
@@ -255,6 +259,13 @@ def remind(tx: Tx, policy: Policy) -> datetime:
             outbox.enqueue(tx, message)
             tellers.set_workspace(tx, queue_reminded_at=tx.now)
     return rules.next_reminder(tx.now, policy.zone)
+
+
+def note_reading(tx: Tx, *, by: str, target: Target) -> None:
+    """The trail says that somebody opened it; a card of it that could not be posted is tried once more."""
+    trail.note_reading(tx, by=by, target=target)
+    if isinstance(target, At):
+        cards_again.put_again(tx, target.story_id)
 
 
 def is_going_out(tx: Tx, number: int) -> bool:

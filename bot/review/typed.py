@@ -12,8 +12,8 @@ from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
-from bot.review import answers, queue, rendering, service, trail
-from bot.review.rules import Outcome, Target
+from bot.review import answers, cards_again, queue, rendering, service, trail
+from bot.review.rules import Outcome, Target, What
 from bot.review.suggest import Limits, no_limits
 from bot.story.policy import Policy
 from storage.database import Tx
@@ -28,12 +28,15 @@ _UNSURE = f"I couldn't finish that. To see how things stand: {ids.COMMAND} revie
 async def _review(edge: Edge, call: Call) -> Rendered | None:
     """The list of what waits."""
 
-    def work(tx: Tx, policy: Policy) -> Rendered:
+    def work(tx: Tx, policy: Policy) -> tuple[Rendered, bool]:
         if denied := service.may_review(policy, by=call.user_id):
-            return rendering.answer(tx, policy, denied, call.user_id)
-        return rendering.waiting_list(tx, policy, shown=queue.PAGE)
+            return rendering.answer(tx, policy, denied, call.user_id), False
+        return rendering.waiting_list(tx, policy, shown=queue.PAGE), bool(cards_again.lost(tx))
 
-    return await edge.read(work)
+    said, lost = await edge.read(work)
+    if lost:
+        await edge.writer.run(cards_again.put_again)
+    return said
 
 
 async def _approve(edge: Edge, call: Call) -> Rendered | None:
@@ -115,7 +118,11 @@ async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> R
     await _card_has_gone_out(edge, story_number(call.rest))
 
     def work(tx: Tx, policy: Policy) -> Rendered:
-        return rendering.answer(tx, policy, act(tx, policy), call.user_id)
+        outcome = act(tx, policy)
+        said = rendering.answer(tx, policy, outcome, call.user_id)
+        if outcome.what in (What.UNSHOWN, What.CHANGED):
+            cards_again.put_again(tx, outcome.story_id)
+        return said
 
     unsure = answers.plainly(_UNSURE)
     return await edge.once(call.body, work, if_parked=unsure) or unsure
