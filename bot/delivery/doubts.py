@@ -75,6 +75,10 @@ class Doubts:
                 return self._unknown(errand, code)
             case NotNow(outcome) if outcome.verdict is Verdict.OURS:
                 return self._line.refuse(method, outcome.code)
+            case NotNow(outcome) if (
+                outcome.verdict is Verdict.STRANGE and errand.row.attempts >= self._patience.strange
+            ):
+                return self._unknown(errand, outcome.code)
             case NotNow(outcome):
                 seconds = self._patience.before_try(errand.row.attempts)
                 return Pause(seconds, failure=f"history_{outcome.code}")

@@ -27,6 +27,8 @@ class Verdict(StrEnum):
     """It cannot succeed as it is."""
     GONE = "gone"
     """The message that was meant is not there any more."""
+    STRANGE = "strange"
+    """Refused with a word that is not known here. Nothing was done; it may pass, and may not."""
     OURS = "ours"
     """The token or the app is refused: not the message's fault."""
 
@@ -41,8 +43,8 @@ class Outcome:
     after: float | None = None
 
 
-# The codes are those of the method pages (docs.slack.dev/reference/methods/…). A code that is in no row is NEVER: the
-# message is parked with Slack's own word for why, where the keeper sees it.
+# The codes are those of the method pages (docs.slack.dev/reference/methods/…). A code that is in no row is STRANGE: it
+# is tried for some minutes, and then parked with Slack's own word for why, where the keeper sees it.
 _CODES: Final[Mapping[Verdict, frozenset[str]]] = {
     Verdict.LIMITED: frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"}),
     Verdict.AGAIN: frozenset(
@@ -79,28 +81,52 @@ _CODES: Final[Mapping[Verdict, frozenset[str]]] = {
     ),
     Verdict.NEVER: frozenset(
         {
+            "as_user_not_supported",
+            "blocked_file_type",
             "cannot_dm_bot",
+            "cannot_reply_to_message",
             "cant_delete_file",
             "cant_delete_message",
             "cant_update_message",
             "channel_not_found",
+            "channel_type_not_supported",
+            "deprecated_endpoint",
             "edit_window_closed",
+            "file_update_failed",
+            "file_uploads_disabled",
+            "invalid_arg_name",
+            "invalid_arguments",
             "invalid_blocks",
             "invalid_blocks_format",
+            "invalid_channel",
+            "invalid_metadata_format",
+            "invalid_metadata_schema",
             "is_archived",
             "is_inactive",
             "messages_tab_disabled",
+            "metadata_must_be_sent_from_app",
             "metadata_too_large",
+            "method_deprecated",
+            "method_not_supported",
+            "missing_argument",
             "msg_blocks_too_long",
             "msg_too_long",
             "no_text",
             "not_in_channel",
+            "not_allowed",
             "restricted_action",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_locked",
+            "restricted_action_thread_only_channel",
+            "slack_connect_file_upload_sharing_blocked",
             "thread_not_found",
+            "unknown_method",
             "user_disabled",
             "user_not_found",
             "user_not_in_channel",
             "user_not_visible",
+            "users_not_found",
         }
     ),
 }
@@ -131,7 +157,7 @@ def of_answer(status: int, body: object, headers: Mapping[str, str] | None = Non
     if answer.get("ok") is True:
         return Outcome(Verdict.OK, "ok", answer)
     if said:
-        return Outcome(_VERDICTS.get(code, Verdict.NEVER), code, answer)
+        return Outcome(_VERDICTS.get(code, Verdict.STRANGE), code, answer)
     if status >= 300:
         return Outcome(Verdict.AGAIN, code)  # not Slack's: something on the way (a proxy, a portal) turned it back
     return Outcome(Verdict.DOUBT, "malformed_answer")

@@ -19,6 +19,8 @@ class Patience:
     """Between two looks at a history that did not show the message: it may have been stale."""
     history: float = 120.0
     """How long a direct message waits for a history that is not to be had: a doubled question beats silence."""
+    strange: int = 8
+    """Tries of what is refused with an unknown word: two minutes or so, with the waits above."""
     held_first: float = 2.0
     """Before trying again after Slack refused the token or a scope; doubles with every further refusal."""
     held_longest: float = 30.0

@@ -25,7 +25,7 @@ NEAR: Final = timedelta(minutes=5)
 PAGE: Final = 200
 MOST: Final = 2_000
 """Messages looked through at most. Pages may hold fewer than was asked for, so their number says nothing."""
-_TEMPORARY: Final = (Verdict.LIMITED, Verdict.AGAIN, Verdict.DOUBT)
+_TEMPORARY: Final = (Verdict.LIMITED, Verdict.AGAIN, Verdict.DOUBT, Verdict.STRANGE)
 
 Json = Mapping[str, Any]
 

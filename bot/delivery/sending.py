@@ -172,7 +172,8 @@ class Sender:
         if gone.verdict in (Verdict.OK, Verdict.GONE):
             await self._ledger.begun(errand.row, None)
             return Pause()
-        if gone.verdict is Verdict.NEVER or gone.code in NO_FILES:
+        tried = gone.verdict is Verdict.STRANGE and errand.row.attempts >= self._patience.strange
+        if gone.verdict is Verdict.NEVER or gone.code in NO_FILES or tried:
             return await self._give_up(errand, outbox.IN_DOUBT)
         return await self._not_done(errand, gone)
 
@@ -227,6 +228,8 @@ class Sender:
                 method = METHODS[errand.row.op] if errand.channel else "conversations.open"
                 return self._line.refuse(method, outcome.code)
             case Verdict.NEVER | Verdict.GONE:
+                return await self._give_up(errand, outcome.code)
+            case Verdict.STRANGE if errand.tidying or errand.row.attempts >= self._patience.strange:
                 return await self._give_up(errand, outcome.code)
             case _:
                 return await self._fail(errand.row, outcome.code)

@@ -27,7 +27,7 @@ _NOT_REACHED: Final = {
 }
 WHAT_NEXT: Final = "Check the network, and HTTPS_PROXY if you need a proxy; then try again."
 """For whoever is told that Slack can't be asked."""
-_REFUSED: Final = frozenset({Verdict.NEVER, Verdict.OURS, Verdict.GONE})
+_REFUSED: Final = frozenset({Verdict.NEVER, Verdict.STRANGE, Verdict.OURS, Verdict.GONE})
 # The server has no such method, or this token may not use it: what was asked cannot be known, which is not its fault.
 _CANNOT_KNOW: Final = frozenset(
     {"unknown_method", "missing_scope", "no_permission", "not_allowed_token_type", "http_404", "http_405", "http_501"}

@@ -1,8 +1,9 @@
 """What goes wrong between us and Slack: each outcome has its consequence, and no message is lost or doubled."""
 
 import pytest
-from delivery_house import REVIEW, SAM, STORIES, House, until
+from delivery_house import HASTY, REVIEW, SAM, STORIES, House, until
 
+from bot.delivery.calls import METHODS
 from bot.delivery.line import ENOUGH_OTHERS, MOST_FAILURES
 from bot.delivery.outbox import Patience
 from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
@@ -55,7 +56,7 @@ async def test_what_may_be_done_twice_is_simply_done_again(house: House, op: Op)
 
 
 @pytest.mark.parametrize(
-    "error", ["channel_not_found", "not_in_channel", "msg_too_long", "restricted_action", "a_code_nobody_knows"]
+    "error", ["channel_not_found", "not_in_channel", "msg_too_long", "restricted_action", "invalid_arguments"]
 )
 async def test_what_can_never_be_sent_is_parked(house: House, error: str) -> None:
     """Slack's refusal of a message is kept with its reason, the room hears of it, and the lane goes on."""
@@ -117,6 +118,27 @@ async def test_an_edit_that_slack_no_longer_allows_is_told(house: House) -> None
     changed = await house.put("after", op=Op.UPDATE, target=posted)
     await house.drained()
     assert house.parked == [(changed, "edit_window_closed")]
+
+
+@pytest.mark.parametrize("op", [Op.POST, Op.WHISPER])
+async def test_a_refusal_that_nobody_knows_may_pass(house: House, op: Op) -> None:
+    """Slack answers with a new word, twice: nothing was done, so it is tried again, and said once."""
+    house.start()
+    house.faults.fail_next(METHODS[op], error="some_new_error", n=2)
+    said = await house.put("words", op=op, person=SAM if op is Op.WHISPER else None)
+    await house.settled(said)
+    assert house.outcome(said) == ("sent", None)
+    assert house.calls(METHODS[op]) == 3
+
+
+async def test_a_refusal_that_nobody_knows_and_that_stays(house: House) -> None:
+    """After so many tries it is parked with Slack's own word, and what comes after it goes on."""
+    house.start()
+    house.faults.fail_next("chat.postMessage", error="some_new_error", n=HASTY.strange + 1)
+    lost, after = await house.put("words"), await house.put("next")
+    await house.settled(lost, after)
+    assert house.parked == [(lost, "some_new_error")]
+    assert house.texts() == ["next"]
 
 
 async def test_a_private_line_in_doubt_is_not_said_twice(house: House) -> None:

@@ -31,7 +31,7 @@ LOCAL = "http://127.0.0.1:8000/api/"
         (200, ["ok"], Verdict.DOUBT, "malformed_answer"),
         (200, {"ok": False, "error": "message_not_found"}, Verdict.GONE, "message_not_found"),
         (200, {"ok": False, "error": "is_archived"}, Verdict.NEVER, "is_archived"),
-        (200, {"ok": False, "error": "something_new"}, Verdict.NEVER, "something_new"),
+        (200, {"ok": False, "error": "something_new"}, Verdict.STRANGE, "something_new"),
         (200, {"ok": False, "error": "token_revoked"}, Verdict.OURS, "token_revoked"),
         (401, {"ok": False, "error": "invalid_auth"}, Verdict.OURS, "invalid_auth"),
     ],
