@@ -6,17 +6,13 @@ the link to a person is cut is in `unlinking.py`.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import func, select
 
-from storage import editions, unlinking
+from storage import editions
 from storage.database import Tx
 from storage.records import Naming, StoryStatus
-from storage.tables import WAITING, AuthorRow, DraftRow, OutboxRowTable, StoryRow, VersionRow
-
-_ALL_GONE: Final = 1
-"""The file's own `user_version` once nothing is left of what versions before this kept for longer."""
+from storage.tables import AuthorRow, DraftRow, StoryRow, VersionRow
 
 
 def declined_before(tx: Tx, before: datetime) -> Sequence[str]:
@@ -65,25 +61,3 @@ def drafts_past(tx: Tx, now: datetime) -> int:
     return tx.connection.execute(
         select(func.count()).select_from(DraftRow).where(DraftRow.workspace == tx.workspace, DraftRow.expires_at <= now)
     ).scalar_one()
-
-
-def finish_once(tx: Tx) -> None:
-    """What earlier versions kept for longer is gone: whom whispers were for, links that were cut in part.
-
-    Once for each database; an old copy of it brings both again.
-    """
-    (done,) = tx.raw.execute("PRAGMA user_version").fetchone()
-    if done >= _ALL_GONE:
-        return
-    tx.connection.execute(
-        update(OutboxRowTable)
-        .where(
-            OutboxRowTable.workspace == tx.workspace,
-            OutboxRowTable.person.is_not(None),
-            ~literal_column(f"({WAITING})"),
-        )
-        .values(person=None)
-    )
-    cut = [unlinking.unlink(tx, story_id) for story_id in unlinking.half_cut(tx)]
-    if all(cut):
-        tx.raw.execute(f"PRAGMA user_version={_ALL_GONE}")

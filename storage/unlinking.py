@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, and_, bindparam, delete, or_, select, type_co
 
 from storage import outbox
 from storage.database import Tx
-from storage.records import Draft, DraftState, OutboxRow, OutboxState, Purpose, StoryStatus, Teller
+from storage.records import Draft, DraftState, OutboxRow, OutboxState, Purpose, Teller
 from storage.tables import (
     AskRow,
     AuthorRow,
@@ -89,24 +89,6 @@ def unlink(tx: Tx, story_id: str) -> bool:
         days = {name: type_coerce(getattr(table, name), BigInteger) // _DAY * _DAY for name in columns}
         tx.connection.execute(update(table).where(table.workspace == tx.workspace, of_story == story_id).values(days))
     return True
-
-
-def half_cut(tx: Tx) -> Sequence[str]:
-    """Ids of the stories whose author is no longer noted while it is still noted where what they were told stands."""
-    named = select(AuthorRow.story_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == StoryRow.id)
-    statement = (
-        select(StoryRow.id)
-        .join(Row, (Row.workspace == StoryRow.workspace) & (Row.story_id == StoryRow.id))
-        .where(
-            StoryRow.workspace == tx.workspace,
-            StoryRow.status == StoryStatus.POSTED,
-            Row.recipient == "author:" + StoryRow.id,
-            Row.channel.is_not(None),
-            ~named.exists(),
-        )
-        .distinct()
-    )
-    return tx.connection.execute(statement).scalars().all()
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,7 +53,6 @@ class Line:
 
 def purge(tx: Tx, policy: Policy) -> datetime:
     """Everything that was kept for as long as it may be is gone; returns when to look again."""
-    keeping.finish_once(tx)
     gone: dict[Kind, int] = {}
     declined = keeping.declined_before(tx, _declined_before(tx, policy))
     for story_id in declined:

@@ -133,17 +133,6 @@ async def test_no_message_of_those_days_says_who_was_there(play: Play) -> None:
     assert play.rows(there, *lanes) == []
 
 
-async def test_what_an_earlier_version_cut_in_part_is_cut_as_a_whole(play: Play) -> None:
-    """Where only the author's row was deleted, the rest goes at the next look."""
-    story_id, _ = await told(play)
-    with sqlite3.connect(play.database, timeout=5) as connection:
-        connection.execute("DELETE FROM author")
-        connection.execute("PRAGMA user_version=0")
-    assert way(play, story_id)
-    play.rehearsal.clock.set(FRIDAY + timedelta(weeks=10))
-    await until(lambda: not way(play, story_id), lambda: way(play, story_id))
-
-
 async def test_what_still_stands_in_their_chat_answers_kindly(play: Play) -> None:
     """Buttons of old messages say that it is forgotten and that the code still works; an old edit changes nothing."""
     _, receipt = await told(play)

@@ -14,8 +14,8 @@ from bot.rights.months import months_before
 from bot.rights.retention import Kind
 from bot.story import tidings
 from storage import audit, inbox, outbox, stories, tellers
-from storage.database import Database, Tx
-from storage.records import Message, Op, OutboxState, Story, StoryStatus
+from storage.database import Database
+from storage.records import Message, OutboxState, Story, StoryStatus
 from tests.digest.digest_house import AMIRA, FRIDAY
 from tests.rights.permission_house import House
 
@@ -115,22 +115,6 @@ def told_of(house: House, story: Story) -> list[str]:
     return house.read(
         lambda tx: [row[0] for row in tx.connection.exec_driver_sql(statement, (tidings.author(story.id),))]
     )
-
-
-def test_for_whom_old_whispers_were_goes_once(house: House) -> None:
-    """Rows that an earlier version settled name nobody after the next look; what is still to be sent does."""
-    for number in (1, 2):
-        said = Message("hello", f"channel:C{number}", op=Op.WHISPER, person=f"U0READER{number}")
-        house.do(lambda tx, policy, said=said: outbox.enqueue(tx, said))
-
-    def as_it_was(tx: Tx, _policy: object) -> None:
-        settled = "UPDATE outbox SET state = 'sent' WHERE person = 'U0READER1'"
-        tx.connection.exec_driver_sql(settled)
-
-    house.do(as_it_was)
-    house.do(retention.purge)
-    persons = house.read(lambda tx: list(tx.connection.exec_driver_sql("SELECT person FROM outbox").scalars()))
-    assert persons == [None, "U0READER2"]
 
 
 def test_keys_and_bodies_go(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -55,10 +55,9 @@ READ_WHOLE = {
 """Tables that may be read from end to end, and why."""
 BOUNDED = (("ORDER BY", "LIMIT"), ("max(",))
 """A statement with these words reads an index in its order and stops, if the first rows are of use."""
-SELDOM = ("GROUP BY outbox.kind, outbox.state", "AS signatures", "UPDATE outbox SET person=? WHERE")
+SELDOM = ("GROUP BY outbox.kind, outbox.state", "AS signatures")
 """How many messages of each kind somebody was sent, and how many rows bear their Slack id, for whoever asks what is
-held about them: an index for that alone would cost every message and every line of the record. And what goes once for
-each database, at the first look of a version that keeps it no more."""
+held about them: an index for that alone would cost every message and every line of the record."""
 NEVER_SENT = "state = 'parked'"
 """What Slack refused for good: an index of its own holds that and nothing else, and at a slot it is looked through."""
 

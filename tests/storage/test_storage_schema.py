@@ -180,17 +180,24 @@ def test_something_else_is_unavailable(fresh: Database) -> None:
     assert fresh.path.read_text().startswith("Dear diary")
 
 
-def test_what_was_parked_whole_is_emptied(fresh: Database, steps: Path) -> None:
-    """Bodies from before it was known whose they are do not outlive the migration; keys and reasons do."""
+def test_what_was_kept_for_longer_is_emptied(fresh: Database, steps: Path) -> None:
+    """Bodies from before it was known whose they are do not outlive the migration, nor whom a sent whisper was for."""
     for later in (steps / "versions").glob("*.py"):
         if later.name[:4].isdecimal() and later.name > "0013":
             later.unlink()
     schema.migrate(fresh, script_location=steps)
     with closing(sqlite3.connect(fresh.path, isolation_level=None)) as old:
         old.execute("INSERT INTO parked VALUES ('W', 'event:1', '{\"token\": \"canary\"}', 'KeyError', 1)")
+        for state in ("sent", "queued"):
+            old.execute(
+                "INSERT INTO outbox (workspace, id, lane, seq, recipient, op, kind, args, person, state, attempts, "
+                "enqueued_at, due_at) VALUES ('W', ?, ?, 1, 'channel:C1', 'whisper', 'k', '{}', 'U1', ?, 0, 1, 1)",
+                (state, state, state),
+            )
     assert schema.migrate(fresh)[0] == "0012"
     with closing(sqlite3.connect(fresh.path)) as new:
         assert new.execute("SELECT key, body, reason, person FROM parked").fetchall() == [
             ("event:1", None, "KeyError", None)
         ]
+        assert dict(new.execute("SELECT state, person FROM outbox")) == {"sent": None, "queued": "U1"}
     assert b"canary" not in fresh.path.read_bytes()

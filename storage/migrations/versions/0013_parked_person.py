@@ -1,4 +1,4 @@
-"""Whose delivery it was that was parked; the bodies that were kept whole until now are emptied."""
+"""Whose delivery it was that was parked; bodies that were kept whole are emptied, and whom whispers were for forgotten."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,8 +15,9 @@ def upgrade() -> None:
     """Add the column. The old bodies hold far more than what their senders wrote, and not whose they are."""
     op.add_column("parked", sa.Column("person", SLACK_ID, nullable=True))
     op.execute("UPDATE parked SET body = NULL")
+    op.execute("UPDATE outbox SET person = NULL WHERE state NOT IN ('queued', 'sending')")
 
 
 def downgrade() -> None:
-    """Take the column away; no body comes back."""
+    """Take the column away; nothing that was forgotten comes back."""
     op.drop_column("parked", "person")
