@@ -289,7 +289,7 @@ class Message:
     due_at: datetime | None = None
     response_url: str | None = None
     """A press's `response_url`: an UPDATE tries it before chat.update, and without a `target` uses it alone (a private
-    message can be changed in no other way). Cleared once used."""
+    message can be changed in no other way). A WHISPER tries it where the channel does not let the bot in. Cleared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,13 +131,19 @@ class Calls:
             log.info("upload failed: %s", type(error).__name__)
             return Outcome(Verdict.AGAIN, "upload_failed")
 
-    async def respond(self, response_url: str, rendered: Rendered) -> bool:
-        """Replaces the message that was pressed through its response_url; False when that was not to be had."""
+    async def respond(self, response_url: str, rendered: Rendered, *, beside: bool = False) -> bool:
+        """Replaces the message that was pressed through its response_url; False when that was not to be had.
+
+        `beside`: says it to whoever pressed, and leaves that message as it is.
+        """
         session = self._client.session
         if session is None or not may_respond(response_url, api_url=self._client.base_url):
             log.warning("answer not sent to where it was asked for: not an address of Slack's")
             return False
-        payload = {"replace_original": True, "blocks": []} | _content(rendered)
+        how: dict[str, Any] = {"replace_original": True, "blocks": []}
+        if beside:
+            how = {"response_type": "ephemeral", "replace_original": False}
+        payload = how | _content(rendered)
         try:
             async with session.post(
                 response_url,
@@ -149,5 +155,5 @@ class Calls:
                 return answer.status == 200 and '"ok":false' not in (await answer.text()).replace(" ", "")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # The kind alone: the error's own words hold the address.
-            log.info("answer not changed in place kind=%s", type(error).__name__)
+            log.info("answer not given where it was asked for kind=%s", type(error).__name__)
             return False

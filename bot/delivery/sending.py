@@ -142,7 +142,19 @@ class Sender:
         if self._line.is_hopeless(request.method, ticket):  # and not in doubt: that has been looked up before
             return await self._give_up(errand, "keeps_failing")
         pause = self._line.blocked(request, row.id, ticket, tidying=errand.tidying)
-        return pause or await self._conclude(errand, request, await self._line.call(request), ticket)
+        if pause is not None:
+            return pause
+        outcome = await self._line.call(request)
+        if outcome.verdict is Verdict.NEVER and await self._said_beside(errand):
+            return await self._sent(errand)
+        return await self._conclude(errand, request, outcome, ticket)
+
+    async def _said_beside(self, errand: Errand) -> bool:
+        """Says a private line where it was pressed for, in a channel that does not let the bot in."""
+        url, rendered = errand.row.response_url, errand.rendered
+        if errand.row.op is not Op.WHISPER or url is None or rendered is None:
+            return False
+        return await self._calls.respond(url, rendered, beside=True)
 
     async def _share(self, errand: Errand, ticket: Ticket) -> Turn | Pause:
         """Shares a file. Where Slack takes none from us, or will not for long, its room says it in messages instead."""

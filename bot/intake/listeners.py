@@ -166,7 +166,8 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
             if greeted is not None and pressed.channel and pressed.channel != greeted.dm_channel:
                 args = {"what": "sent_dm"}
                 to = tidings.channel(pressed.channel)
-                outbox.enqueue(tx, Message(carrying.WHISPER, to, op=Op.WHISPER, args=args, person=pressed.user_id))
+                line = Message(carrying.WHISPER, to, op=Op.WHISPER, args=args, person=pressed.user_id)
+                outbox.enqueue(tx, replace(line, response_url=pressed.response_url))
 
         await edge.once(body, tell)
         await ack()

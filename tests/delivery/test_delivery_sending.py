@@ -235,6 +235,20 @@ async def test_a_press_is_answered_through_its_response_url(house: House) -> Non
     assert house.calls("chat.update") == 0
 
 
+async def test_a_private_line_where_the_bot_is_not_let_in_goes_to_whoever_pressed(house: House) -> None:
+    """The channel refuses it, the press's own address does not; what was pressed stays as it is."""
+    house.start()
+    channel = house.slack.conversations[STORIES_CHANNEL]
+    pressed = house.slack.post_ephemeral(channel, BOT_USER_ID, "Tell a story", only_for=SAM)
+    channel.members.remove(BOT_USER_ID)
+    url = house.rehearsal.response_urls.new(SAM, channel, source=pressed.post)
+    said = await house.put("I've sent you a message.", op=Op.WHISPER, person=SAM, response_url=url)
+    await house.settled(said)
+    assert house.outcome(said) == ("sent", None)
+    assert [post.text for post in channel.ephemerals] == ["Tell a story", "I've sent you a message."]
+    assert house.row(said).response_url is None
+
+
 async def test_a_response_url_that_fails_gives_way_to_an_update(house: House) -> None:
     """Where the address takes no answer, the message is changed in the ordinary way; a private one cannot be."""
     house.start()
