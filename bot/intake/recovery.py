@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 FAILED_AT_ONCE: Final = 20
 """So many failures in a row, and the rest is put off: Slack answers nobody just now."""
+WITHOUT_PAUSE: Final = 100
+BREATH: Final = 0.05
+"""Seconds between two drafts once so many were read in a round: whoever writes now comes before who wrote then."""
 PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 120.0
 
@@ -99,7 +102,7 @@ class Recovery:
 
         One that fails is passed by, and has its turn again in a later round.
         """
-        left, in_a_row = self._after is not None, 0  # a round that goes on has passed some by
+        left, in_a_row, read = self._after is not None, 0, 0  # a round that goes on has passed some by
         while some := await self._edge.read(lambda tx, policy: drafts.to_recover(tx, after=self._after)):
             for draft in some:
                 if self._stopping:
@@ -108,6 +111,9 @@ class Recovery:
                     self._wake.clear()
                     break
                 self._after = drafts.Missed(draft.recover_from or "", draft.id)
+                read += 1
+                if read > WITHOUT_PAUSE:
+                    await asyncio.sleep(BREATH)
                 if await self._recover(draft):
                     in_a_row = 0
                     continue
