@@ -193,12 +193,9 @@ def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:
 
 
 def count_open(tx: Tx) -> int:
-    """How many drafts are open."""
-    return tx.connection.execute(
-        select(func.count())
-        .select_from(DraftRow)
-        .where(DraftRow.workspace == tx.workspace, DraftRow.state == DraftState.OPEN)
-    ).scalar_one()
+    """How many stories are being told."""
+    telling = select(func.count()).select_from(DraftRow).where(DraftRow.workspace == tx.workspace, _HEARING)
+    return tx.connection.execute(telling).scalar_one()
 
 
 def due(tx: Tx, column: str, at: datetime, *, most: int = 200) -> Sequence[Draft]:

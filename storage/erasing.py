@@ -83,20 +83,13 @@ def messages_of(tx: Tx, story_id: str, *, previews: str, apart_from: frozenset[s
         posted = row if row.op is Op.POST or row.target is None else outbox.find(tx, row.target)
         if posted is not None:
             found[posted.id] = posted
-    gone = set(
-        tx.connection.execute(
-            select(Row.target).where(
-                Row.workspace == tx.workspace,
-                Row.op == Op.DELETE,
-                Row.state == OutboxState.SENT,
-                Row.target.in_(list(found)),
-            )
-        ).scalars()
-    )
     return [
         row
         for row in found.values()
-        if row.op in _POSTED and row.id not in gone and row.kind not in apart_from and _may_stand(row)
+        if row.op in _POSTED
+        and row.kind not in apart_from
+        and _may_stand(row)
+        and OutboxState.SENT not in outbox.deletions(tx, row.id)
     ]
 
 

@@ -16,13 +16,14 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, lite
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Message, Op, OutboxRow, OutboxState
-from storage.tables import PARKED, WAITING, SurfaceRow
+from storage.tables import DELETING, PARKED, WAITING, SurfaceRow
 from storage.tables import OutboxRowTable as Row
 
 _COLUMNS = tuple(getattr(Row, name) for name in OutboxRow.__slots__)
 # As text, the words of the partial indexes: with bound values SQLite reads a lane's whole past instead.
 _WAITING: ColumnElement[bool] = literal_column(WAITING)
 _PARKED: ColumnElement[bool] = literal_column(PARKED)
+_DELETING: ColumnElement[bool] = literal_column(DELETING)
 # As text too: where a bound value might decide about a partial index, SQLite prepares the statement anew each time.
 _SENDING = and_(_WAITING, literal_column(f"state = '{OutboxState.SENDING.value}'"))
 
@@ -54,6 +55,7 @@ _AHEAD = Prepared(
     .order_by(Row.seq)
     .limit(_FRONT)
 )
+_DELETIONS = Prepared(select(Row.state).where(_HERE, Row.target == bindparam("shown"), _DELETING))
 _NEXT_DUE = Prepared(select(func.min(Row.due_at)).where(_HERE, _LANE, _WAITING))
 _WITH_KEY = Prepared(select(Row.id).where(_HERE, Row.key == bindparam("known")))
 _CHANGE = Prepared(update(Row).where(_HERE, Row.id == _ID, _WAITING))
@@ -303,11 +305,9 @@ def show(tx: Tx, outbox_id: str, story_ids: Sequence[str]) -> None:
         tx.insert_once(SurfaceRow, {"outbox_id": outbox_id, "story_id": story_id})
 
 
-def taken_away(tx: Tx, outbox_ids: Sequence[str]) -> frozenset[str]:
-    """Those of these messages that have been deleted in Slack, or are to be."""
-    gone = select(Row.target).where(_HERE, Row.op == Op.DELETE, Row.state != OutboxState.DROPPED)
-    found = tx.connection.execute(gone.where(Row.target.in_(outbox_ids)), {"here": tx.workspace}).scalars()
-    return frozenset(one for one in found if one is not None)
+def deletions(tx: Tx, outbox_id: str) -> frozenset[OutboxState]:
+    """How the rows stand that take this message away: nothing where it stays."""
+    return frozenset(_DELETIONS.scalars(tx, {"shown": outbox_id}))
 
 
 def shown_in(tx: Tx, story_id: str) -> Sequence[str]:

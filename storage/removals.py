@@ -7,12 +7,13 @@ nor the link to whoever told the story. What is erased, and which messages showe
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, literal_column, select, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Story
 from storage.tables import (
+    UNSETTLED,
     AuthorRow,
     OutboxRowTable,
     RemovalRow,
@@ -33,9 +34,8 @@ _CODE = Prepared(
 )
 
 # What is asked whenever the clock is looked at.
-_OPEN_CASES = Prepared(
-    select(WithdrawalRow.story_id).where(WithdrawalRow.workspace == bindparam("here"), WithdrawalRow.closed.is_(False))
-)
+_UNSETTLED: ColumnElement[bool] = literal_column(UNSETTLED)  # as text, the words of the partial index
+_OPEN_CASES = Prepared(select(WithdrawalRow.story_id).where(WithdrawalRow.workspace == bindparam("here"), _UNSETTLED))
 _ON_DISK = Prepared(
     select(RemovalRow.story_id)
     .join(
@@ -46,6 +46,7 @@ _ON_DISK = Prepared(
         RemovalRow.workspace == bindparam("here"),
         RemovalRow.surface == Surface.DISK,
         RemovalRow.state == RemovalState.PENDING,
+        _UNSETTLED,
     )
 )
 _TOMBSTONES = Prepared(

@@ -24,6 +24,9 @@ _AUTHOR = Prepared(
     .join(AuthorRow, (AuthorRow.workspace == TellerRow.workspace) & (AuthorRow.teller_id == TellerRow.id))
     .where(AuthorRow.workspace == bindparam("here"), AuthorRow.story_id == bindparam("story"))
 )
+_STORY = select(AuthorRow.story_id).where(AuthorRow.workspace == bindparam("here"))
+_BECAME = Prepared(_STORY.where(AuthorRow.draft_id == bindparam("draft")))
+_CHANGES = Prepared(_STORY.where(AuthorRow.change_draft_id == bindparam("draft")))
 _TOLD_BY = Prepared(
     select(AuthorRow.story_id).where(
         AuthorRow.workspace == bindparam("here"), AuthorRow.teller_id == bindparam("teller")
@@ -142,12 +145,8 @@ def change_draft_of(tx: Tx, story_id: str) -> str | None:
 
 def story_of_draft(tx: Tx, draft_id: str) -> str | None:
     """The story that this draft became, or is changing."""
-    return tx.connection.execute(
-        select(AuthorRow.story_id).where(
-            AuthorRow.workspace == tx.workspace,
-            (AuthorRow.draft_id == draft_id) | (AuthorRow.change_draft_id == draft_id),
-        )
-    ).scalar_one_or_none()
+    found = (_BECAME.scalar(tx, {"draft": draft_id}), _CHANGES.scalar(tx, {"draft": draft_id}))
+    return next((story_id for story_id in found if story_id is not None), None)
 
 
 def stories_of_teller(tx: Tx, teller_id: str) -> list[str]:

@@ -146,14 +146,10 @@ def _teller(tx: Tx, story_id: str, about: Sequence[OutboxRow]) -> Teller | None:
     """Who told it, as the author's row says, or else where they were written to."""
     author = select(AuthorRow.teller_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id)
     chats = {row.channel for row in about if row.recipient == f"author:{story_id}" and row.channel is not None}
-    row = tx.connection.execute(
-        select(*_TELLER)
-        .where(
-            TellerRow.workspace == tx.workspace,
-            or_(TellerRow.id == author.scalar_subquery(), TellerRow.dm_channel.in_(chats)),
-        )
-        .limit(1)
-    ).first()
+    told = select(*_TELLER).where(TellerRow.workspace == tx.workspace)
+    row = tx.connection.execute(told.where(TellerRow.id == author.scalar_subquery())).first()
+    if row is None and chats:
+        row = tx.connection.execute(told.where(TellerRow.dm_channel.in_(chats)).limit(1)).first()
     return None if row is None else Teller(*row)
 
 
@@ -184,24 +180,21 @@ def _drafts(tx: Tx, story_id: str, teller_id: str) -> Sequence[Draft]:
 
 
 def _forget(tx: Tx, story_id: str, known: _Known) -> None:
-    here = (Row.workspace == tx.workspace) & (Row.id == bindparam("row"))
     said = [{"row": row.id} for row in known.said]
     if said:
-        tx.connection.execute(delete(Row).where(here), said)
+        tx.connection.execute(delete(Row).where(Row.workspace == tx.workspace, Row.id == bindparam("row")), said)
     for table in (AskRow, SuggestionRow):
         of_story = (table.workspace == tx.workspace) & (table.story_id == story_id)
         tx.connection.execute(update(table).where(of_story).values(outbox_id=None))
     if known.teller is not None:  # a copy of all that was held about them shows other stories too
+        here = (SurfaceRow.workspace == tx.workspace) & (SurfaceRow.story_id == story_id)
         theirs = Row.lane.in_([f"{beside}teller:{known.teller.id}" for beside in _BESIDE])
         chat = select(Row.id).where(
             Row.workspace == tx.workspace,
+            Row.id.in_(select(SurfaceRow.outbox_id).where(here)),
             theirs | ((Row.channel == known.teller.dm_channel) & Row.channel.is_not(None)),
         )
-        tx.connection.execute(
-            delete(SurfaceRow).where(
-                SurfaceRow.workspace == tx.workspace, SurfaceRow.story_id == story_id, SurfaceRow.outbox_id.in_(chat)
-            )
-        )
+        tx.connection.execute(delete(SurfaceRow).where(here, SurfaceRow.outbox_id.in_(chat)))
     drafts = (DraftRow.workspace == tx.workspace) & DraftRow.id.in_([draft.id for draft in known.drafts])
     tx.connection.execute(delete(DraftRow).where(drafts))
     tx.connection.execute(delete(AuthorRow).where(AuthorRow.workspace == tx.workspace, AuthorRow.story_id == story_id))

@@ -151,11 +151,12 @@ class Carrier(Tidier):
         shows_words = {*_SHOW_WORDS} | {
             question.id for question in self.before.asked if {one.id for one in question.prompts} & set(rewritten)
         }
-        asked = [one for one in drafts.asked(self.tx, self.draft.id) if one.prompt_id in shows_words]
-        gone = {self.draft.carrier_id, *outbox.taken_away(self.tx, [one.outbox_id for one in asked])}
-        for one in asked:
+        for one in drafts.asked(self.tx, self.draft.id):
+            if one.prompt_id not in shows_words or one.outbox_id == self.draft.carrier_id:
+                continue
             row = outbox.find(self.tx, one.outbox_id)
-            if row is not None and row.id not in gone and row.state in (OutboxState.SENT, OutboxState.SENDING):
+            stands = row is not None and row.state in (OutboxState.SENT, OutboxState.SENDING)
+            if row is not None and stands and not outbox.deletions(self.tx, row.id) - {OutboxState.DROPPED}:
                 self.update(row, QUESTION, {**row.args, "left": True})
 
     # ── keeping ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ these classes; there is no session and no identity map. `Words` columns are the 
 """
 
 from storage.tables.audit import AuditCheckpointRow, AuditHeadRow, AuditRow
-from storage.tables.base import HEARING, PARKED, WAITING, Base
+from storage.tables.base import DELETING, HEARING, PARKED, UNSETTLED, WAITING, Base
 from storage.tables.breakglass import BreakGlassRow, RenewalRow, WrongCodeRow
 from storage.tables.house import AuthorRow, InboxRow, ParkedRow, TellerRow, WorkspaceRow
 from storage.tables.permitting import ConfirmationRow, PermissionChangeRow
@@ -21,8 +21,10 @@ from storage.tables.suggesting import SuggestionRow
 from storage.tables.telling import AskedRow, DraftAnswerRow, DraftRow, FragmentRow, ScriptRow
 
 __all__ = [
+    "DELETING",
     "HEARING",
     "PARKED",
+    "UNSETTLED",
     "WAITING",
     "AskRow",
     "AskedRow",

@@ -16,7 +16,7 @@ from storage.types import Id, SlackId, by_value
 
 class AuditRow(Base):
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "workspace", "story"), Index(None, "workspace", "at"))
+    __table_args__ = (Index("ix_audit_story", "workspace", "story", "seq"), Index(None, "workspace", "at"))
 
     workspace: Mapped[str] = mapped_column(Id, primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

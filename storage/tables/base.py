@@ -59,7 +59,9 @@ class Base(Declared):
 # carries its condition as text, never for one that binds the same values.
 WAITING = "state IN ('queued', 'sending')"
 PARKED = "state = 'parked'"
+DELETING = "op = 'delete'"
 HEARING = "state = 'open' AND purpose != 'answer'"
+UNSETTLED = "closed = 0"
 
 
 def reference(columns: tuple[str, ...], table: str, theirs: tuple[str, ...], **kw: Any) -> ForeignKeyConstraint:

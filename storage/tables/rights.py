@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Date, Index, text
 
-from storage.tables.base import Base, reference
+from storage.tables.base import UNSETTLED, Base, reference
 from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Words, by_value
 from storage.withdrawals import RemovalState, Surface, WithdrawnBy
@@ -26,7 +26,7 @@ class WithdrawalCodeRow(Base):
 
 class WithdrawalRow(Base):
     __tablename__ = "withdrawal"
-    __table_args__ = (Index("ix_withdrawal_open", "workspace", sqlite_where=text("closed = 0")),)
+    __table_args__ = (Index("ix_withdrawal_open", "workspace", sqlite_where=text(UNSETTLED)),)
 
     workspace: Mapped[str] = mapped_column(Id, primary_key=True)
     story_id: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 
 from storage.records import EditionState, Op, OutboxState
-from storage.tables.base import PARKED, WAITING, Base, reference
+from storage.tables.base import DELETING, PARKED, WAITING, Base, reference
 from storage.tables.declaring import Mapped, mapped_column
 from storage.types import Id, Json, SlackId
 
@@ -39,6 +39,7 @@ class OutboxRowTable(Base):
             "depends_on",
             sqlite_where=text("depends_on IS NOT NULL"),
         ),
+        Index("ix_outbox_deleting", "workspace", "target", sqlite_where=text(DELETING)),
     )
 
     workspace: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -76,7 +77,7 @@ class SurfaceRow(Base):
     __table_args__ = (
         reference(("outbox_id",), "outbox", ("id",), ondelete="CASCADE"),
         reference(("story_id",), "story", ("id",), ondelete="CASCADE"),
-        Index(None, "workspace", "story_id"),
+        Index("ix_surface_story", "workspace", "story_id", "outbox_id"),
     )
 
     workspace: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -53,6 +53,7 @@ class DraftRow(Base):
             sqlite_where=text("recover_from IS NOT NULL"),
         ),
         Index("ix_draft_teller", "workspace", "teller_id", "state"),
+        Index("ix_draft_started", "workspace", "started_at"),
     )
 
     workspace: Mapped[str] = mapped_column(Id, primary_key=True)
