@@ -9,7 +9,19 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, null, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    null,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -194,8 +206,9 @@ def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:
 
 def count_open(tx: Tx) -> int:
     """How many stories are being told."""
-    telling = select(func.count()).select_from(DraftRow).where(DraftRow.workspace == tx.workspace, _HEARING)
-    return tx.connection.execute(telling).scalar_one()
+    # Whoever tells it: said, or SQLite may take any index of the workspace, and read the drafts of all that was sent.
+    telling = and_(DraftRow.workspace == tx.workspace, _HEARING, DraftRow.teller_id > "")
+    return tx.connection.execute(select(func.count()).select_from(DraftRow).where(telling)).scalar_one()
 
 
 def due(tx: Tx, column: str, at: datetime, *, most: int = 200) -> Sequence[Draft]:

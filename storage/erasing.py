@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import delete, literal_column, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from storage import drafts, inbox, outbox, readings, sequels, sharing, stories
 from storage.asked_who import AskState
 from storage.database import Tx
 from storage.records import DraftState, Op, OutboxRow, OutboxState, Purpose, StoryStatus
 from storage.tables import (
-    WAITING,
     AskRow,
     AuthorRow,
     BreakGlassRow,
@@ -79,7 +78,9 @@ def messages_of(tx: Tx, story_id: str, *, previews: str, apart_from: frozenset[s
     for draft_id in theirs:
         found |= {row.id: row for row in messages_of_draft(tx, draft_id)}
     found |= {row.id: row for row in _copies(tx, story_id, theirs)}
-    for row in _rows(tx, literal_column(WAITING), Row.state == OutboxState.SENDING, Row.kind == previews):
+    for row in outbox.being_sent(tx):
+        if row.kind != previews:
+            continue
         posted = row if row.op is Op.POST or row.target is None else outbox.find(tx, row.target)
         if posted is not None:
             found[posted.id] = posted
@@ -120,8 +121,7 @@ def _may_stand(row: OutboxRow) -> bool:
 
 def in_flight(tx: Tx, target: str) -> str | None:
     """The row that may be changing this message at this moment with words that were read before."""
-    rows = _rows(tx, literal_column(WAITING), Row.state == OutboxState.SENDING, Row.target == target)
-    return rows[-1].id if rows else None
+    return next((row.id for row in reversed(outbox.being_sent(tx)) if row.target == target), None)
 
 
 def silence(tx: Tx, story_id: str) -> None:

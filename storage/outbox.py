@@ -33,6 +33,8 @@ _ID: BindParameter[str] = bindparam("row")
 _NOW: BindParameter[datetime] = bindparam("at")
 _BY_ID = Prepared(select(*_COLUMNS).where(_HERE, Row.id == _ID))
 _BEING_SENT = Prepared(select(*_COLUMNS).where(_HERE, _LANE, _SENDING).order_by(Row.seq).limit(1))
+# Whatever the lane: said, or SQLite may take any index of the workspace, and read all that was ever sent.
+_ALL_BEING_SENT = Prepared(select(*_COLUMNS).where(_HERE, Row.lane > "", _SENDING).order_by(Row.enqueued_at, Row.seq))
 _FIRST_DUE = Prepared(select(*_COLUMNS).where(_HERE, _LANE, Row.due_at <= _NOW, _WAITING).order_by(Row.seq).limit(1))
 _LANE_IS_BUSY = select(Row.id).where(_HERE, _LANE, _SENDING).limit(1)
 _IS_BUSY = Prepared(_LANE_IS_BUSY)
@@ -186,9 +188,9 @@ def waiting_lanes(tx: Tx) -> Sequence[str]:
     return _WAITING_LANES.scalars(tx)
 
 
-def being_sent(tx: Tx) -> Sequence[str]:
-    """Ids of the rows that may have been tried: one a lane at most."""
-    return tx.connection.execute(select(Row.id).where(Row.workspace == tx.workspace, _SENDING)).scalars().all()
+def being_sent(tx: Tx) -> Sequence[OutboxRow]:
+    """The rows that may have been tried: one a lane at most. Oldest first."""
+    return [OutboxRow(*row) for row in _ALL_BEING_SENT.all(tx)]
 
 
 def next_in_lane(tx: Tx, lane: str) -> OutboxRow | None:

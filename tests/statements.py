@@ -16,6 +16,8 @@ Statement = tuple[str, tuple[Any, ...]]
 _READS_ALL = re.compile(r"^SCAN (?P<table>\w+)")
 _READS_WORKSPACE = re.compile(r"^SEARCH (?P<table>\w+) USING .*\(workspace=\?\)$")
 """There is one workspace: whatever is found by it alone is everything."""
+_FEW = ("ix_outbox_waiting", "ix_outbox_parked", "ix_withdrawal_open", "uq_draft_open")
+"""Indexes of what waits, was refused, is not settled or is being told: nothing of the past is in them."""
 _NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE) +(\w+)(?: AS (\w+))?")
 
 
@@ -35,13 +37,13 @@ def heard() -> Iterator[list[Statement]]:
 
 
 def whole_readings(raw: sqlite3.Connection, statement: Statement) -> set[str]:
-    """Tables that the statement reads from end to end."""
+    """Tables that the statement reads from end to end, those apart of which an index holds but a few rows."""
     sql, given = statement
     aliases = {alias or table: table for table, alias in _NAMED.findall(sql)}
     found = set()
     for *_, detail in raw.execute(f"EXPLAIN QUERY PLAN {sql}", given):
         match = _READS_ALL.match(detail) or _READS_WORKSPACE.match(detail)
-        if match and match["table"] in aliases:
+        if match and match["table"] in aliases and not any(name in detail for name in _FEW):
             found.add(aliases[match["table"]])
     return found
 

@@ -79,8 +79,8 @@ class Delivery:
         )
         with database.reading(workspace, clock.now()) as tx:
             in_doubt = outbox.being_sent(tx)
-        for outbox_id in in_doubt:
-            self._doubts.arise(outbox_id)
+        for row in in_doubt:
+            self._doubts.arise(row.id)
         if in_doubt:
             log.info("delivery begins with %d messages in doubt", len(in_doubt))
         self._lanes: dict[str, asyncio.Task[None]] = {}

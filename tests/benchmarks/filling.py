@@ -125,13 +125,42 @@ def _stories(raw: sqlite3.Connection, values: dict[str, object]) -> None:
         f"SELECT :ws, {_HEX.format('n + 1152921504606846976')}, 'U9' || n, 'D9' || n FROM each",
         values | {"tellers": _tellers(values)},
     )
-    raw.execute(
-        f"{_each()} INSERT INTO author (workspace, story_id, teller_id) "
-        f"SELECT :ws, {story}, {_HEX.format('1 + n % :tellers + 1152921504606846976')} FROM each",
-        values | {"tellers": _tellers(values)},
-    )
+    _conversations(raw, values | {"tellers": _tellers(values)}, story, told)
     _search(raw, values)
     _editions(raw, values)
+
+
+def _conversations(raw: sqlite3.Connection, values: dict[str, object], story: str, told: str) -> None:
+    """Who told each story, in which draft, and two of the messages about it: its receipt, and the card of reviewers."""
+    teller, draft = _HEX.format("1 + n % :tellers + 1152921504606846976"), _HEX.format("n + 2305843009213693952")
+    raw.execute(
+        f"{_each()} INSERT INTO author (workspace, story_id, teller_id, draft_id) "
+        f"SELECT :ws, {story}, {teller}, {draft} FROM each",
+        values,
+    )
+    raw.execute(
+        f"{_each()} INSERT INTO draft (workspace, id, teller_id, script_sha, purpose, state, stage, open_prompt, "
+        "started_at, active_at, paused, shown_total, notice_version, started_ts) "
+        f"SELECT :ws, {draft}, {teller}, :sha, 'new', 'sent', 'ready', NULL, {told}, {told}, 0, 8, 5, '1.0' "
+        "FROM each",
+        values,
+    )
+    for kind, to, lane, channel, key in (
+        ("receipt", f"'author:' || {story}", f"'author:' || {story}", "'D9' || (1 + n % :tellers)", 2),
+        ("card", "'channel:C0REVIEW'", "'channel:C0REVIEW'", "'C0REVIEW'", 3),
+    ):
+        message = _HEX.format(f"n + {key} * 1152921504606846976 + 576460752303423488")
+        raw.execute(
+            f"{_each()} INSERT INTO outbox (workspace, id, lane, seq, recipient, op, kind, args, story_id, version, "
+            "state, attempts, enqueued_at, due_at, sent_at, channel, ts) "
+            f"SELECT :ws, {message}, {lane}, n, {to}, 'post', '{kind}', '{{}}', {story}, 1, 'sent', 0, {told}, {told}, "
+            f"{told}, {channel}, n || '.{key}' FROM each",
+            values,
+        )
+    raw.execute(
+        f"{_each()} INSERT INTO surface (workspace, outbox_id, story_id) SELECT :ws, {message}, {story} FROM each",
+        values,
+    )
 
 
 def _tellers(values: dict[str, object]) -> int:

@@ -6,6 +6,7 @@ is taken within a round. Costs are processor time of the bot's process; times un
 
 import asyncio
 import itertools
+import os
 import shutil
 import signal
 import sqlite3
@@ -107,6 +108,7 @@ async def _measure(file: Path, folder: Path, what: str) -> Figures:
     folder.mkdir()
     try:
         shutil.copy(file, folder / "altogether.db")
+        await asyncio.to_thread(os.sync)  # or whatever starts next waits until the disk has written it
         if what != "waiting":
             await _start_once(folder)
         async with LeanSlack() as slack:

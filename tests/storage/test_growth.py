@@ -12,13 +12,17 @@ from bot.digest import loading
 from bot.intake import listeners, whereabouts
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
+from bot.keeper import stats
 from bot.reading import service as reading
 from bot.review import service as review
+from bot.rights import service as rights
 from bot.story.policy import Policy
 from bot.themes import themes_of
-from storage import published, search, tellers
+from storage import audit, published, search, stories, tellers, unlinking
 from storage.books import Audience
 from storage.database import Database, Tx
+from storage.records import Story
+from storage.withdrawals import WithdrawnBy
 from tests.benchmarks.filling import SERVICES, fill
 from tests.intake.intake_house import POLICY
 
@@ -32,6 +36,21 @@ OTHERS = reading.Others(writing=whereabouts.where(SHELF), waiting=review.waiting
 REVIEWER = next(iter(POLICY.reviewers))
 SERVICE = next(theme for theme in THEMES if any(one.endswith(SERVICES[0]) for one in theme.choices))
 CHOICES = [search.choice("services", one) for one in SERVICES]
+
+
+def _seventh(tx: Tx) -> Story:
+    story = stories.find_by_number(tx, 7)
+    assert story is not None
+    return story
+
+
+def _withdraw(tx: Tx, policy: Policy) -> None:
+    """Its teller takes it back, and what shows it is put in line to go."""
+    by, surface = WithdrawnBy.AUTHOR, audit.Surface.BUTTON
+    assert rights.withdraw(tx, policy, _seventh(tx), by=by, actor=audit.AUTHOR, surface=surface)
+    assert rights.tend_all(tx, policy) == 1
+
+
 ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "mine": lambda tx, policy: listeners._mine(tx, policy, "U91"),
     "home": lambda tx, policy: reading.home(tx, policy, "U91", themes=THEMES, others=OTHERS),
@@ -45,6 +64,10 @@ ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "read": lambda tx, policy: reading.read(tx, 7),
     "the week that a heartbeat tells of": lambda tx, policy: loading.week_counts(tx, tx.now),
     "welcome": app._welcome,
+    "stats": lambda tx, policy: stats.report(tx, policy, SHELF.current),
+    "withdraw": lambda tx, policy: _withdraw(tx, policy),
+    "unlink": lambda tx, policy: unlinking.unlink(tx, _seventh(tx).id),
+    "edit too late": lambda tx, policy: tellers.story_of_draft(tx, f"{2305843009213693952 + 7:016x}"),
     **{f"chore {chore.name}": chore.run for chore in app._chores()},
 }
 
