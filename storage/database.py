@@ -27,6 +27,8 @@ from storage.tables import Base
 T = TypeVar("T")
 _REWRITTEN_IN_MEMORY: Final = 128 * 2**20
 """Bytes of a file up to which nothing goes to a temporary file when it is written anew."""
+_KEPT_BY_A_READER: Final = 500
+"""Kibibytes of pages that a connection which only reads holds: whatever is written makes them useless."""
 
 
 def random_id() -> str:
@@ -147,6 +149,7 @@ class Database:
                 raw.execute(f"PRAGMA {pragma}")
             if read_only:
                 raw.execute("PRAGMA query_only=ON")
+                raw.execute(f"PRAGMA cache_size=-{_KEPT_BY_A_READER}")
             else:
                 raw.execute("PRAGMA journal_mode=WAL")
 

@@ -5,7 +5,6 @@ left to say, and delivery drops the row.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from bot.intake import (
     example_blocks,
     greeting,
     notes,
+    receipt_code,
     screen_blocks,
     sending,
     service,
@@ -34,19 +34,15 @@ from bot.intake.dialogue import (
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kind, Kinds, Rendered
-from bot.story import codes, examples, tidings, when
+from bot.story import examples, tidings, when
 from bot.story.policy import Policy, can_be_changed, expires_at
 from bot.story.view import StoryView, view_of
 from bot.text import day, time_of_day
-from storage import decisions, drafts, outbox, removals, stories, tellers
+from storage import decisions, drafts, stories, tellers
 from storage.database import Tx
-from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, StoryStatus, Teller
+from storage.records import Draft, DraftState, Op, OutboxRow, Place, Stage, Teller
 
 IN_A_CHANNEL = "in_a_channel"
-_HASHING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
-"""Makes the hash of a code while Slack takes its receipt: it is slow on purpose, and nobody's message waits for it."""
-_TAKEN_BACK = (StoryStatus.WITHDRAWN, StoryStatus.REMOVED)
-"""A code of these has been used up, or would have nothing to take back."""
 
 
 def kinds(shelf: Shelf) -> Kinds:
@@ -77,7 +73,9 @@ def kinds(shelf: Shelf) -> Kinds:
         IN_A_CHANNEL: Kind(render=lambda tx, policy, row: telling.in_a_channel(), light=True),
         sending.CHECKED: Kind(render=_checked, light=True),
         sending.SENT: Kind(render=_sent, light=True),
-        sending.RECEIPT: Kind(render=_receipt, sent=_code_counts, parked=_code_may_stand, light=True, slow_after=True),
+        sending.RECEIPT: Kind(
+            render=_receipt, sent=receipt_code.counts, parked=receipt_code.may_stand, light=True, slow_after=True
+        ),
         sending.KEPT: Kind(render=_kept, light=True),
         sending.DELETED: Kind(render=_deleted, light=True),
         sending.EDIT_TOO_LATE: Kind(render=_edit_too_late, light=True),
@@ -323,33 +321,8 @@ def _receipt(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
     permitted = stories.may_go_to(tx, row.story_id, view.version, Place.DIGEST)
     said = when.say_slot(policy, slot) if slot is not None and permitted else None
     again = bool(row.args.get("again"))
-    code = None if again else _code(tx, policy, row, view.number)
+    code = None if again else receipt_code.shown(tx, policy, row, view.number)
     return telling.receipt(policy, view, slot=said, again=again, story_id=row.story_id, digest=permitted, code=code)
-
-
-def _code(tx: Tx, policy: Policy, row: OutboxRow, number: int) -> str | None:
-    """The story's withdrawal code, unless the key that it was made with is another by now."""
-    story_id = str(row.story_id)
-    code, kept = codes.code_of(policy.code_key, story_id, number), removals.code_hash(tx, story_id)
-    if kept is None and row.op is Op.POST:
-        _HASHING.submit(codes.own_hash, story_id, code)  # `_code_counts` finds it made
-        return code
-    return code if kept == codes.own_hash(story_id, code) else None
-
-
-def _code_may_stand(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    """A receipt of which nobody knows whether it was posted may stand all the same: then its code counts too."""
-    if outbox.is_in_doubt(row):
-        _code_counts(tx, policy, row)
-
-
-def _code_counts(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    """The receipt stands, and with it the code that it shows: from now on whoever has it can take the story back."""
-    story = None if row.story_id is None else stories.find(tx, row.story_id)
-    if row.op is not Op.POST or row.args.get("again") or story is None or story.status in _TAKEN_BACK:
-        return
-    code = codes.code_of(policy.code_key, story.id, story.number)
-    removals.set_code(tx, story.id, codes.own_hash(story.id, code))
 
 
 def _kept(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
