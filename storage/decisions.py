@@ -176,13 +176,13 @@ def find_ask_by_message(tx: Tx, outbox_id: str) -> Ask | None:
 
 def asks_under_way(tx: Tx, teller_id: str) -> Sequence[Ask]:
     """Questions to this teller that may stand in Slack already, but nobody knows where: they are being sent."""
+    theirs = select(AuthorRow.story_id).where(AuthorRow.workspace == tx.workspace, AuthorRow.teller_id == teller_id)
     rows = tx.connection.execute(
         select(*_ASK)
         .join(OutboxRowTable, (OutboxRowTable.workspace == AskRow.workspace) & (OutboxRowTable.id == AskRow.outbox_id))
-        .join(AuthorRow, (AuthorRow.workspace == AskRow.workspace) & (AuthorRow.story_id == AskRow.story_id))
         .where(
             AskRow.workspace == tx.workspace,
-            AuthorRow.teller_id == teller_id,
+            AskRow.story_id.in_(theirs),
             AskRow.answered_at.is_(None),
             OutboxRowTable.state == OutboxState.SENDING,
         )
@@ -203,6 +203,7 @@ class Awaited:
 
 def awaited(tx: Tx) -> Sequence[Awaited]:
     """Every relayed question that waits for its answer."""
+    stories = select(StoryRow.id).where(StoryRow.workspace == tx.workspace, StoryRow.status == StoryStatus.ASKED)
     rows = tx.connection.execute(
         select(
             OutboxRowTable.id,
@@ -222,8 +223,8 @@ def awaited(tx: Tx) -> Sequence[Awaited]:
         .join(AuthorRow, (AuthorRow.workspace == AskRow.workspace) & (AuthorRow.story_id == AskRow.story_id))
         .join(TellerRow, (TellerRow.workspace == AuthorRow.workspace) & (TellerRow.id == AuthorRow.teller_id))
         .where(
-            StoryRow.workspace == tx.workspace,
-            StoryRow.status == StoryStatus.ASKED,
+            AskRow.workspace == tx.workspace,
+            AskRow.story_id.in_(stories),
             AskRow.answered_at.is_(None),
         )
     )

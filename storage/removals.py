@@ -7,7 +7,7 @@ nor the link to whoever told the story. What is erased, and which messages showe
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, literal_column, select, update
+from sqlalchemy import bindparam, delete, literal_column, select, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -34,20 +34,9 @@ _CODE = Prepared(
 )
 
 # What is asked whenever the clock is looked at.
-_UNSETTLED: ColumnElement[bool] = literal_column(UNSETTLED)  # as text, the words of the partial index
-_OPEN_CASES = Prepared(select(WithdrawalRow.story_id).where(WithdrawalRow.workspace == bindparam("here"), _UNSETTLED))
-_ON_DISK = Prepared(
-    select(RemovalRow.story_id)
-    .join(
-        WithdrawalRow,
-        (WithdrawalRow.workspace == RemovalRow.workspace) & (WithdrawalRow.story_id == RemovalRow.story_id),
-    )
-    .where(
-        RemovalRow.workspace == bindparam("here"),
-        RemovalRow.surface == Surface.DISK,
-        RemovalRow.state == RemovalState.PENDING,
-        _UNSETTLED,
-    )
+_OPEN_CASES = Prepared(
+    # As text, the words of the partial index.
+    select(WithdrawalRow.story_id).where(WithdrawalRow.workspace == bindparam("here"), literal_column(UNSETTLED))
 )
 _TOMBSTONES = Prepared(
     select(*_TOMBSTONE).where(TombstoneRow.workspace == bindparam("here")).order_by(TombstoneRow.number)
@@ -182,7 +171,12 @@ def _change(tx: Tx, one: Removal, **values: Any) -> None:
 
 def on_disk(tx: Tx) -> Sequence[str]:
     """Ids of the stories whose bytes may still be on the disk."""
-    return _ON_DISK.scalars(tx)
+    cases = open_cases(tx)  # one that is not off the disk yet is never settled
+    return [one for one in cases if any(_is_on_disk(removal) for removal in of_story(tx, one))]
+
+
+def _is_on_disk(removal: Removal) -> bool:
+    return removal.surface is Surface.DISK and removal.state is RemovalState.PENDING
 
 
 # ── tombstones ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.rehearsal import process
 from storage import schema
@@ -16,6 +17,8 @@ from tests import log_watch
 from tests.nursery import Nursery
 
 WATCH = log_watch.start()
+settings.register_profile("altogether", deadline=None)  # how busy the machine is says nothing about the bot
+settings.load_profile("altogether")
 
 
 def pytest_configure() -> None:

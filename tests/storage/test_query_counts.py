@@ -33,7 +33,7 @@ from bot.rights.permission_rules import Wish
 from bot.rights.rules import What
 from bot.story.policy import Policy
 from bot.themes import themes_of
-from storage import outbox, stories, tellers, unlinking
+from storage import decisions, outbox, removals, stories, tellers, unlinking
 from storage.database import Database, Tx
 from storage.records import Naming, Op, Place, Story, StoryStatus
 from tests.benchmarks.filling import fill
@@ -185,6 +185,8 @@ class Life:
         self.tell_a_story(ONE_IN)  # this one holds a telephone number, which is taken out
         found_in = self._newest()
         self.act("edit too late", lambda tx, policy: self._edit(tx, policy))
+        self.act("reply in a thread", lambda tx, policy: self._reply(tx, policy))
+        self.act("questions that wait", lambda tx, policy: decisions.awaited(tx))
         self.deliver()
         self.act("mine", lambda tx, policy: listeners._mine(tx, policy, told_by))
         at = rules.at_of(f"{waiting.id}:{waiting.current_version}")
@@ -211,6 +213,7 @@ class Life:
             by = f"U1{number:07d}"
             self.act("withdraw", lambda tx, policy, by=by, id_=story.id: self._withdraw(tx, policy, by, id_))
             self.deliver(together=f"{WITHDRAWAL} of story {number}")
+            self.act("on disk", lambda tx, policy: removals.on_disk(tx))
             self.act("tend", rights.tend_all)
             self.deliver(together=f"{WITHDRAWAL} of story {number}, again")
         self.act("unlink", lambda tx, policy: self._unlink(tx))
@@ -224,6 +227,10 @@ class Life:
     def _edit(self, tx: Tx, policy: Policy) -> None:
         edited = replace(self._said[-1], text="Something else", edited_ts=self.next_ts())
         service.edit_message(tx, policy, SHELF, edited, Standing.MEMBER)
+
+    def _reply(self, tx: Tx, policy: Policy) -> None:
+        reply = replace(self._said[-1], ts=self.next_ts(), thread_ts="1.0", client_msg_id="reply")
+        service.take_message(tx, policy, SHELF, reply, Standing.MEMBER)
 
     def _withdraw(self, tx: Tx, policy: Policy, by: str, story_id: str) -> None:
         assert rights.take_back(tx, policy, user_id=by, value=story_id) is What.DONE
