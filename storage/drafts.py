@@ -33,6 +33,8 @@ _DRAFT = tuple(getattr(DraftRow, name) for name in Draft.__slots__)
 _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
 _HEARING: ColumnElement[bool] = literal_column(HEARING)  # as text, so that the partial index serves
+# Whoever tells it: said, or SQLite may take any index of the workspace, and read the drafts of all that was ever sent.
+_BEING_TOLD = and_(_HEARING, DraftRow.teller_id > "")
 
 # What every press and message asks for is prepared: to build a statement, or to have it run, takes longer than it does.
 _BY_ID = (DraftRow.workspace == bindparam("here")) & (DraftRow.id == bindparam("draft"))
@@ -206,9 +208,8 @@ def find_answer(tx: Tx, teller_id: str, thread_ts: str) -> Draft | None:
 
 def count_open(tx: Tx) -> int:
     """How many stories are being told."""
-    # Whoever tells it: said, or SQLite may take any index of the workspace, and read the drafts of all that was sent.
-    telling = and_(DraftRow.workspace == tx.workspace, _HEARING, DraftRow.teller_id > "")
-    return tx.connection.execute(select(func.count()).select_from(DraftRow).where(telling)).scalar_one()
+    statement = select(func.count()).select_from(DraftRow).where(DraftRow.workspace == tx.workspace, _BEING_TOLD)
+    return tx.connection.execute(statement).scalar_one()
 
 
 def due(tx: Tx, column: str, at: datetime, *, most: int = 200) -> Sequence[Draft]:
@@ -256,7 +257,7 @@ def recover_all(tx: Tx) -> None:
         update(DraftRow)
         .where(
             DraftRow.workspace == tx.workspace,
-            _HEARING,
+            _BEING_TOLD,
             DraftRow.recover_from.is_(None),
         )
         .values(recover_from=func.coalesce(asked, DraftRow.started_ts))

@@ -18,7 +18,7 @@ from bot.review import service as review
 from bot.rights import service as rights
 from bot.story.policy import Policy
 from bot.themes import themes_of
-from storage import audit, published, search, stories, tellers, unlinking
+from storage import audit, decisions, drafts, outbox, published, search, stories, tellers, unlinking
 from storage.books import Audience
 from storage.database import Database, Tx
 from storage.records import Story
@@ -64,6 +64,11 @@ ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "read": lambda tx, policy: reading.read(tx, 7),
     "the week that a heartbeat tells of": lambda tx, policy: loading.week_counts(tx, tx.now),
     "welcome": app._welcome,
+    "what was missed": lambda tx, policy: drafts.recover_all(tx),
+    "whose words were missed": lambda tx, policy: drafts.to_recover(tx),
+    "what is being sent": lambda tx, policy: outbox.being_sent(tx),
+    "what was refused": lambda tx, policy: outbox.parked(tx),
+    "questions that wait": lambda tx, policy: decisions.awaited(tx),
     "stats": lambda tx, policy: stats.report(tx, policy, SHELF.current),
     "withdraw": lambda tx, policy: _withdraw(tx, policy),
     "unlink": lambda tx, policy: unlinking.unlink(tx, _seventh(tx).id),
