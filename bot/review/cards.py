@@ -65,6 +65,8 @@ class Card:
     """Kinds that the screen found in it and its teller says are none."""
     kept_before: tuple[str, ...] = ()
     """Where nothing is kept in it any more: such kinds in the versions before it. It goes on needing two reviewers."""
+    collected_elsewhere: bool = False
+    """Nobody could ask then who can be found from it."""
     hits: Sequence[ScreenHit] = ()
     """What the screen found in it, by kind and count."""
     redacted_by: str | None = None
@@ -147,6 +149,8 @@ def _why_two(policy: Policy, it: Card) -> str:
         *([f"the teller kept something that looks like {kept}{then}"] if kept else []),
         *([f"{_name(policy, it.marked_by)} marked it as sensitive"] if it.marked_by is not None else []),
     ]
+    if it.collected_elsewhere:
+        whys = whys or ["it was collected elsewhere, so nobody could ask its teller"]
     return join(whys) or "the teller wasn't sure and asked for it to be checked twice"
 
 

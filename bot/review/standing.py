@@ -15,7 +15,7 @@ from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import borne_out
 from bot.story.view import view_of
 from bot.story.when import expected_slot
-from storage import decisions, editions, outbox, screen_hits, sequels, stories, suggestions
+from storage import decisions, editions, outbox, permissions, screen_hits, sequels, stories, suggestions
 from storage.database import Tx
 from storage.records import Decision, Disposition, Op, OutboxRow, OutboxState, Story, StoryStatus, Verb
 from storage.told_next import Sequel
@@ -80,6 +80,7 @@ def card(tx: Tx, policy: Policy, story: Story, version: int) -> Card:
         marked_by=next((d.reviewer for d in made if d.verb is Verb.SENSITIVE), None),
         kept=kept,
         kept_before=tuple(screen_hits.kept_ever(tx, story.id, version)) if story.care and not kept else (),
+        collected_elsewhere=permissions.confirmed(tx, story.id, 1) is None,
         hits=hits,
         suggested=_suggested(tx, story.id, version),
         redacted_by=next((d.reviewer for d in made if d.verb is Verb.REDACT and d.version == version), None),

@@ -11,7 +11,7 @@ from bot.outgoing import Rendered
 from bot.sequel import blocks, rules
 from bot.story import declining
 from bot.story.policy import Policy
-from bot.story.screened import nouns
+from bot.story.screened import kept_words, nouns
 from bot.story.view import StoryView, at_length
 from bot.text import cut, day, escape, join, one_line
 from storage.records import DeclineReason, Place
@@ -102,7 +102,7 @@ def _sure() -> kit.Element:
 
 
 def _checked(one: Sequel, found: Mapping[str, int]) -> str:
-    said = [f"{nouns(one.kept)} kept: the teller says it is not one."] if one.kept else []
+    said = [kept_words(one.kept)] if one.kept else []
     if found:
         said.append(f"{nouns(found)} found that the teller has not been asked about: it can't be shown like this.")
     return f"Identifier check: {' '.join(said) or 'nothing found.'}"

@@ -96,6 +96,12 @@ def why_kept_back(kinds: Mapping[str, int]) -> str:
     return f"the identifier check finds {nouns(kinds)} that you haven't been asked about"
 
 
+def kept_words(kinds: Mapping[str, int]) -> str:
+    """To reviewers: what was found and stands there all the same."""
+    denied = "it is not one" if sum(kinds.values()) == 1 else "they are not"
+    return f"{nouns(kinds)} kept: the teller says {denied}."
+
+
 def card_line(version: Version, hits: Sequence[ScreenHit]) -> str:
     """What reviewers are told of the screen, in one line. `hits` as far as the words bear them out."""
     counted: dict[Disposition, Counter[str]] = {one: Counter() for one in Disposition}
@@ -105,8 +111,7 @@ def card_line(version: Version, hits: Sequence[ScreenHit]) -> str:
     left = undisputed(version, hits)
     said = [f"{nouns(removed)} replaced by the teller."] if removed else []
     if disputed:
-        denied = "it is not one" if disputed.total() == 1 else "they are not"
-        said.append(f"{nouns(disputed)} kept: the teller says {denied}.")
+        said.append(kept_words(disputed))
     if left:
         said.append(f"{nouns(left)} found that the teller has not been asked about: it can't go out like this.")
     elif removed and not disputed:

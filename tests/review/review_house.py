@@ -16,7 +16,7 @@ from bot.review.rules import At
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
-from storage import drafts, outbox, stories, tellers
+from storage import drafts, outbox, permissions, stories, tellers
 from storage.database import Database, Tx
 from storage.records import (
     Naming,
@@ -136,6 +136,7 @@ class House:
         def work(tx: Tx, policy: Policy) -> Story:
             version = version_of(answers, story_id=tx.new_id(), at=tx.now, **parts)
             story = stories.add(tx, version, care=care, notice_version=1)
+            permissions.confirm(tx, story.id, 1, taken_out=not care, notice_version=1)
             tellers.set_author(tx, story.id, tellers.meet(tx, by).id, "draft")
             tidings.put_card(tx, policy, version)
             return story

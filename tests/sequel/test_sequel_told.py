@@ -93,12 +93,21 @@ def test_what_looks_like_an_identifier_is_asked_about(house: House) -> None:
     more = f"{PHONE} Or write to her at SW1A 1AA."
     assert house.send(story, more, not_ones=refused.found).what is What.FOUND, "ticked before that was there"
     assert house.send(story, PHONE, not_ones=refused.found).what is What.DONE
-    assert "1 phone number kept" in house.seen() and "needs 2 different reviewers" in house.seen()
+    assert "1 phone number kept: the teller says it is not one." in house.seen()
+    assert "needs 2 different reviewers" in house.seen()
     assert house.decide(story) is What.DONE and house.sequel(story).state is SequelState.SUBMITTED
     assert house.decide(story) is What.TWICE
     assert house.decide(story, Verb.UNDO, by=JOE) is What.NOT_YOUR_APPROVAL
     assert house.decide(story, by=JOE) is What.DONE and house.sequel(story).state is SequelState.APPROVED
     assert "Approved by Amira Shah and Joe Lind" in house.seen()
+
+
+def test_of_several_kept_the_card_says_that_they_are_not(house: House) -> None:
+    """It is said as on a story's card: of one in the singular, of two in the plural."""
+    story, twice = house.publish(places=BOTH), f"{PHONE} Or on 07700 900456."
+    refused = house.send(story, twice)
+    assert house.send(story, twice, not_ones=refused.found).what is What.DONE
+    assert "2 phone numbers kept: the teller says they are not." in house.seen()
 
 
 def test_a_sensitive_story_has_two_readers_for_this_too(house: House) -> None:

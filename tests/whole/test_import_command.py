@@ -51,6 +51,7 @@ async def test_a_story_from_elsewhere_is_reviewed_like_any_other(tmp_path: Path)
             amira, joe = play.person("amira"), play.person("joe")
             card = await amira.hear("=1+1 at the door", channel="#story-review")
             assert WHAT in card.shown
+            assert "Needs 2 different reviewers: it was collected elsewhere, so nobody could ask" in card.shown
             await amira.command("/story approve 1")
             assert play.rows("SELECT status FROM story") == [("submitted",)]
             await joe.command("/story approve 1")
