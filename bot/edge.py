@@ -86,17 +86,20 @@ class Edge:
         return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
 
     async def open_view(self, body: Mapping[str, Any], view: dict[str, Any], *, push: bool = False) -> bool:
-        """Open a modal for a press or a command; False when Slack would not (a trigger lives three seconds)."""
+        """Open a modal for a press or a command; False when Slack has not said that it did, though it may have.
+
+        A trigger lives three seconds.
+        """
         call = self.client.views_push if push else self.client.views_open
         return await self._show("view not opened", lambda: call(trigger_id=str(body.get("trigger_id", "")), view=view))
 
     async def change_view(self, body: Mapping[str, Any], view: dict[str, Any]) -> bool:
-        """Show something else in the modal that was pressed; False when Slack would not."""
+        """Show something else in the modal that was pressed; False as for opening one."""
         view_id = str((body.get("view") or {}).get("id", ""))
         return await self._show("view not changed", lambda: self.client.views_update(view_id=view_id, view=view))
 
     async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
-        """Show a person their home; False when Slack would not. It is shown anew whenever they open it.
+        """Show a person their home; False as for a modal. It is shown anew whenever they open it.
 
         Nothing goes wrong by showing it twice, so what may only have gone astray is tried a second time, at once.
         """

@@ -24,6 +24,8 @@ OPTION: Final = 75
 BUTTON: Final = 75
 TEXT: Final = 3900
 """The top-level text: 4,000 is advised for posting and refused beyond for updating."""
+NOT_OPENED: Final = "If nothing has opened, please press that again."
+"""Where Slack has not said that it shows a page or a form: it may, since an answer is lost sometimes."""
 
 
 def plain(text: str, limit: int = 3000) -> Element:

@@ -223,7 +223,7 @@ _LINES: Final[Mapping[Said, str]] = {
     Said.WAS_QUIET: "This week had no digest: no story was approved by {day}. The next is on {next}.",
     Said.ALL_HELD: "There is nothing to post: every approved story is held. To put one back: /story digest preview",
     Said.NOTHING_TO_POST: "There is nothing to post: no story is approved for #{channel}.",
-    Said.NOT_OPENED: "That took too long to open. Please press again.",
+    Said.NOT_OPENED: kit.NOT_OPENED,
     Said.OUT_OF_DATE: "That preview is out of date. Nothing was posted; try: /story digest preview",
 }
 

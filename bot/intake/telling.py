@@ -255,7 +255,7 @@ def whisper(what: str, where: str) -> Rendered:
             "nothing_to_send": "There is nothing to send back yet. Write your answer in this thread first.",
             "answer_too_long": "That makes the answer longer than readers get. Edit or delete a message in its thread, "
             "then press Send back.",
-            "form_failed": "I couldn't open that. Please press it again.",
+            "form_failed": kit.NOT_OPENED,
             "form_too_long": "That answer is too long for a form. Edit or delete your messages above instead.",
             "not_saved": "I couldn't save that. Nothing has changed; please try again in a minute.",
             "sent_dm": "I've sent you a direct message.",

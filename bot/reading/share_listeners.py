@@ -73,7 +73,7 @@ def commands(may_read: MayRead) -> Commands:
         if page is None:
             return blocks.nothing_to_read(number)
         if not await edge.open_view(call.body, page):
-            return blocks.plain("Slack didn't open the form. Please try again.")
+            return blocks.plain("If no form has opened, please type that again.")
         return None
 
     return {"share": Command(share, f"{ids.COMMAND} share 31")}

@@ -243,7 +243,7 @@ _SENTENCES: Final[Mapping[What, _Say]] = {
     What.NO_WORDS: _no_words,
     What.TOO_LONG: _too_long,
     What.MALFORMED: lambda _, o, f: f"That button doesn't work any more. Nothing changed. {LIST}",
-    What.NOT_OPENED: lambda _, o, f: "Slack didn't let me open that in time. Please press again.",
+    What.NOT_OPENED: lambda _, o, f: kit.NOT_OPENED,
     What.ONCE: _once,
     What.TWICE: lambda _, o, f: f"You have approved story {o.number}. Someone else needs to, too.",
     What.TAKEN_BACK: lambda _, o, f: f"Your approval of story {o.number} is taken back.",

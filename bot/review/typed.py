@@ -99,7 +99,7 @@ async def _open_form(
         return await _refuse(edge, call, page)
     if await edge.open_view(call.body, page):
         return None
-    return answers.plainly(f"Slack didn't let me open the form. Try: {ids.COMMAND} {again}")
+    return answers.plainly(f"If no form has opened, try: {ids.COMMAND} {again}")
 
 
 async def _refuse(edge: Edge, call: Call, outcome: Outcome) -> Rendered:

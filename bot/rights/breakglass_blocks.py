@@ -53,7 +53,7 @@ _LINES: Final = {
     Came.OVER: "The time for that is over. Nothing was shown or changed.",
     Came.NOT_YOURS: "Only the reviewer who asked can see that. Nothing was shown.",
     Came.ASKER_LEFT: "Whoever asked is no longer a reviewer, so the question is over. Nothing was shown.",
-    Came.NOT_OPENED: "I couldn't open that. Please press it again.",
+    Came.NOT_OPENED: kit.NOT_OPENED,
 }
 
 

@@ -29,7 +29,7 @@ _PROBLEMS: Final = {
     Problem.MOVED_ON: "This story has changed since you opened this. Close it, then press Change permission again.",
     Problem.NOT_OFFERED: "That can't be chosen any more. Close this, then press Change permission again.",
     Problem.IDENTIFIER: "There is something like a number or an address in that. Type only your name and role.",
-    Problem.NOT_OPENED: "I couldn't open that. Please press it again.",
+    Problem.NOT_OPENED: kit.NOT_OPENED,
     Problem.NO_LINE: "Type your name and role as they should appear, or choose another way to be described.",
 }
 

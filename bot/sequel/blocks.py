@@ -228,7 +228,7 @@ LINES: Final[Mapping[What, str]] = {
     What.NOT_SHOWN: "That story is shown nowhere at the moment, so nothing can stand beside it.",
     What.OVER: "There is nothing to do any more: that was answered, or taken back.",
     What.NOT_SAVED: "I couldn't save that. Nothing has changed; please try again in a minute.",
-    What.NOT_OPENED: "Slack didn't open the form. Please press the button again.",
+    What.NOT_OPENED: kit.NOT_OPENED,
     What.NOT_REVIEWER: "Only reviewers can decide that.",
     What.OWN_STORY: "That can't be decided by the person who told it. Another reviewer needs to.",
     What.CHANGED: "That has changed since, or was taken back. Nothing was decided; the newest card counts.",
