@@ -199,7 +199,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         started = house.clock.now()
         people = People(house.client, house.clock, house.facts.team_id)
         recovery = Recovery(house.edge, house.shelf, house.client)
-        app = make_app(house.facts, settings.bot_token, house.client)
+        app = make_app(house.facts, settings.bot_token, house.edge)
         _listen(app, house, people, recovery)
         scheduler = Scheduler(_chores(), house.writer, house.clock, lambda: house.edge.policy)
         storybook = Keeping(house.database, house.writer, house.workspace.id, house.clock, settings)

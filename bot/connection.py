@@ -11,6 +11,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import WSMessage, WSMsgType
@@ -29,6 +30,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import ids, kit
 from bot.commands import NOT_SAVED
 from bot.delivery.outcomes import CALL_FAILURES, of_error
+from bot.edge import Edge
 from bot.envelope import person_of
 from bot.errors import NotSaved, SettingsError
 from bot.facts import Facts
@@ -44,11 +46,13 @@ _REGRET: Final = kit.modal(
     "Altogether", [kit.section(NOT_SAVED)], callback_id=ids.READING_VIEW, metadata="", close="Close"
 )
 """On top of a page or a home, where there is no conversation to whisper in."""
+A_MOMENT: Final = 0.5
+"""Seconds for a regret: a write may have waited two for a locked database before it, and Slack waits three."""
 REMEMBERED: Final = 10_000
 """Events known by heart to be stored, so that their copies need not be looked up; older ones are in the database."""
 
 
-def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
+def make_app(facts: Facts, token: str, edge: Edge) -> AsyncApp:
     """A Bolt app that acknowledges after the commit."""
     who = AuthorizeResult(
         enterprise_id=facts.enterprise_id,
@@ -67,7 +71,7 @@ def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
         app = AsyncApp(
             name="altogether",  # without one Bolt reads its caller's source for it, a tenth of a second
             authorize=authorize,
-            client=client,
+            client=edge.client,
             process_before_response=True,
             raise_error_for_unhandled_request=True,
             request_verification_enabled=False,  # Socket Mode requests come authenticated
@@ -85,8 +89,8 @@ def make_app(facts: Facts, token: str, client: AsyncWebClient) -> AsyncApp:
         kind = body.get("type") or "command"
         if not isinstance(error, NotSaved):
             log.error("delivery failed type=%s error=%s", kind, describe_exception(error))
-            return None if kind == "event_callback" else await _tell(client, body)
-        answer = await _tell(client, body)
+            return None if kind == "event_callback" else await _tell(edge, body)
+        answer = await _tell(edge, body)
         return BoltResponse(status=200, body="") if kind == "event_callback" else answer
 
     return app
@@ -96,8 +100,11 @@ def _silence(_: logging.LogRecord) -> bool:
     return False
 
 
-async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse | None:
-    """Tell somebody where they are that it did not count; None, so that Slack tells them, when we cannot."""
+async def _tell(edge: Edge, body: Mapping[str, Any]) -> BoltResponse | None:
+    """Tell somebody where they are that it did not count; None, so that Slack tells them, when we cannot.
+
+    No acknowledgement is late for it: what Slack is slow to show, it shows afterwards.
+    """
     view = body.get("view") or {}
     if body.get("type") == "view_submission":
         # Beneath the first box: the form stays open, and what was typed is still in it.
@@ -109,18 +116,16 @@ async def _tell(client: AsyncWebClient, body: Mapping[str, Any]) -> BoltResponse
     event = body.get("event") or {}
     channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
     channel = channel or event.get("channel")
-    try:
-        if channel:
-            await client.chat_postEphemeral(channel=channel, user=person_of(body), text=NOT_SAVED)
-        elif view:
-            show = client.views_push if view.get("type") == "modal" else client.views_open
-            await show(trigger_id=str(body.get("trigger_id", "")), view=_REGRET)
-        else:
-            return None
-    except CALL_FAILURES as error:
-        log.warning("regret not delivered error=%s", describe_exception(error))
+    client = edge.client
+    if channel:
+        call = partial(client.chat_postEphemeral, channel=channel, user=person_of(body), text=NOT_SAVED)
+    elif view:
+        show = client.views_push if view.get("type") == "modal" else client.views_open
+        call = partial(show, trigger_id=str(body.get("trigger_id", "")), view=_REGRET)
+    else:
         return None
-    return BoltResponse(status=200, body="")
+    told = await edge.show("regret not shown", call, patience=A_MOMENT)
+    return BoltResponse(status=200, body="") if told else None
 
 
 class Socket(AsyncSocketModeHandler):

@@ -91,12 +91,12 @@ class Edge:
         A trigger lives three seconds.
         """
         call = self.client.views_push if push else self.client.views_open
-        return await self._show("view not opened", lambda: call(trigger_id=str(body.get("trigger_id", "")), view=view))
+        return await self.show("view not opened", lambda: call(trigger_id=str(body.get("trigger_id", "")), view=view))
 
     async def change_view(self, body: Mapping[str, Any], view: dict[str, Any]) -> bool:
         """Show something else in the modal that was pressed; False as for opening one."""
         view_id = str((body.get("view") or {}).get("id", ""))
-        return await self._show("view not changed", lambda: self.client.views_update(view_id=view_id, view=view))
+        return await self.show("view not changed", lambda: self.client.views_update(view_id=view_id, view=view))
 
     async def show_home(self, user_id: str, view: dict[str, Any]) -> bool:
         """Show a person their home; False as for a modal. It is shown anew whenever they open it.
@@ -104,22 +104,29 @@ class Edge:
         Nothing goes wrong by showing it twice, so what may only have gone astray is tried a second time, at once.
         """
         publish = partial(self.client.views_publish, user_id=user_id, view=view)
-        return await self._show("home not shown", publish, twice=True)
+        return await self.show("home not shown", publish, twice=True)
 
-    async def _show(self, failing: str, call: Callable[[], Awaitable[object]], *, twice: bool = False) -> bool:
+    async def show(
+        self,
+        failing: str,
+        call: Callable[[], Awaitable[object]],
+        *,
+        twice: bool = False,
+        patience: float = PATIENCE,
+    ) -> bool:
         """Whether Slack shows it. Where it takes longer to say so than a press can wait, it is taken to have done so:
         it may have, and the call goes on beside the acknowledgement."""
         showing = asyncio.create_task(_shown(failing, call, twice=twice))
         self._showing.add(showing)
         showing.add_done_callback(self._showing.discard)
         try:
-            return await asyncio.wait_for(asyncio.shield(showing), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(showing), patience)
         except TimeoutError:
             log.info("%s yet: acknowledged before the answer", failing)
             return True
 
     def close(self) -> None:
-        """Stop the reading threads, and wait for no view."""
+        """Stop the reading threads, and wait for nothing that is being shown."""
         for showing in self._showing:
             showing.cancel()
         self._readers.shutdown(wait=True)

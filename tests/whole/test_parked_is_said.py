@@ -16,7 +16,7 @@ STORYBOOK = "Storybook for staff"
 def refuse(play: Play, table: str, when: str = "INSERT") -> None:
     """From now on the database takes nothing into this table: whatever needs it fails, and only that."""
     with closing(sqlite3.connect(play.database, timeout=30)) as other:
-        other.execute(f"CREATE TRIGGER refusing BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
+        other.execute(f"CREATE TRIGGER refusing_{table} BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
         other.commit()
 
 
@@ -83,6 +83,26 @@ async def test_a_press_is_answered_where_it_was_pressed(play: Play) -> None:
     await sam.press("Take it back")
     await sam.hear(NOT_SAVED)
     assert play.rows("SELECT status FROM story") == [("submitted",)]
+
+
+async def test_a_slow_whisper_keeps_no_press_from_its_acknowledgement(play: Play) -> None:
+    """Where Slack takes long to show the line, the press is acknowledged in time all the same, and so is an edit."""
+    sam = play.person("sam")
+    await begin(sam)
+    await sam.choose("Sharing helped")
+    await sam.press("Next")
+    await sam.hear("2 of 8")
+    ts = await sam.say("she couldnt manage the stares")
+    await sam.hear("Got that")
+    refuse(play, "fragment", "UPDATE")
+    refuse(play, "draft", "UPDATE")
+    play.rehearsal.hub.times.ack_deadline = 3.0
+    play.rehearsal.faults.hang_next("chat.postEphemeral", seconds=20, n=2)
+    await sam.press("Next")
+    await sam.hear(NOT_SAVED)
+    await sam.edit(ts, "she couldn't manage the stairs")
+    assert play.count("SELECT count(*) FROM parked") == 2
+    assert all(entry.outcome != "not acknowledged" for entry in play.rehearsal.log.entries)
 
 
 async def test_a_press_at_home_is_answered_by_a_page(play: Play) -> None:
