@@ -21,6 +21,8 @@ class Patience:
     """How long a direct message waits for a history that is not to be had: a doubled question beats silence."""
     strange: int = 8
     """Tries of what is refused with an unknown word: two minutes or so, with the waits above."""
+    strange_aside: int = 3
+    """The same of a private line, a few seconds: those for others in that channel wait behind it."""
     held_first: float = 2.0
     """Before trying again after Slack refused the token or a scope; doubles with every further refusal."""
     held_longest: float = 30.0

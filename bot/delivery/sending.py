@@ -145,7 +145,7 @@ class Sender:
         if pause is not None:
             return pause
         outcome = await self._line.call(request)
-        if outcome.verdict is Verdict.NEVER and await self._said_beside(errand):
+        if outcome.verdict in (Verdict.NEVER, Verdict.STRANGE) and await self._said_beside(errand):
             return await self._sent(errand)
         return await self._conclude(errand, request, outcome, ticket)
 
@@ -241,10 +241,13 @@ class Sender:
                 return self._line.refuse(method, outcome.code)
             case Verdict.NEVER | Verdict.GONE:
                 return await self._give_up(errand, outcome.code)
-            case Verdict.STRANGE if errand.tidying or errand.row.attempts >= self._patience.strange:
+            case Verdict.STRANGE if errand.tidying or errand.row.attempts >= self._tries_of_strange(errand.row):
                 return await self._give_up(errand, outcome.code)
             case _:
                 return await self._fail(errand.row, outcome.code)
+
+    def _tries_of_strange(self, row: OutboxRow) -> int:
+        return self._patience.strange_aside if row.op is Op.WHISPER else self._patience.strange
 
     async def _sent(
         self,

@@ -141,6 +141,16 @@ async def test_a_refusal_that_nobody_knows_and_that_stays(house: House) -> None:
     assert house.texts() == ["next"]
 
 
+async def test_a_private_line_that_is_strangely_refused_does_not_hold_up_others(house: House) -> None:
+    """After a few tries it is given up, and whoever else pressed something in that channel is answered."""
+    house.start()
+    house.faults.fail_next("chat.postEphemeral", error="some_new_error", n=HASTY.strange_aside + 1)
+    lost = await house.put("Story 1 is approved.", op=Op.WHISPER, person=SAM)
+    after = await house.put("Story 2 is approved.", op=Op.WHISPER, person="U0PRIYA001")
+    await house.settled(lost, after)
+    assert house.outcome(lost) == ("parked", "some_new_error") and house.outcome(after) == ("sent", None)
+
+
 async def test_a_private_line_in_doubt_is_not_said_twice(house: House) -> None:
     """When nobody knows whether a whisper was seen, it is left."""
     house.start()

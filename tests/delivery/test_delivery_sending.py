@@ -249,6 +249,19 @@ async def test_a_private_line_where_the_bot_is_not_let_in_goes_to_whoever_presse
     assert house.row(said).response_url is None
 
 
+async def test_a_private_line_that_is_strangely_refused_goes_to_whoever_pressed(house: House) -> None:
+    """Where its channel answers with a word that nobody knows, it is said at once at the press's own address."""
+    house.start()
+    channel = house.slack.conversations[STORIES_CHANNEL]
+    pressed = house.slack.post_ephemeral(channel, BOT_USER_ID, "Tell a story", only_for=SAM)
+    url = house.rehearsal.response_urls.new(SAM, channel, source=pressed.post)
+    house.faults.fail_next("chat.postEphemeral", error="some_new_error")
+    said = await house.put("I've sent you a message.", op=Op.WHISPER, person=SAM, response_url=url)
+    await house.settled(said)
+    assert house.outcome(said) == ("sent", None) and house.row(said).attempts == 0
+    assert [post.text for post in channel.ephemerals] == ["Tell a story", "I've sent you a message."]
+
+
 async def test_a_response_url_that_fails_gives_way_to_an_update(house: House) -> None:
     """Where the address takes no answer, the message is changed in the ordinary way; a private one cannot be."""
     house.start()
