@@ -3,14 +3,16 @@
 A teller's random id is what every other table knows; the Slack id is looked up at the moment of sending.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
-from storage.records import Teller, Workspace
-from storage.tables import AuthorRow, TellerRow, WorkspaceRow
+from storage.records import StoryStatus, Teller, Workspace
+from storage.tables import AuthorRow, FragmentRow, StoryRow, TellerRow, WorkspaceRow
 
 _TELLER = tuple(getattr(TellerRow, name) for name in Teller.__slots__)
 _WORKSPACE = tuple(getattr(WorkspaceRow, name) for name in Workspace.__slots__)
@@ -152,3 +154,38 @@ def story_of_draft(tx: Tx, draft_id: str) -> str | None:
 def stories_of_teller(tx: Tx, teller_id: str) -> list[str]:
     """Ids of the stories this person told."""
     return _TOLD_BY.scalars(tx, {"teller": teller_id})
+
+
+class Told(NamedTuple):
+    """A story that was sent: by whom, when, and from where on the messages stand that it was told in."""
+
+    draft_id: str
+    slack_user_id: str
+    channel: str
+    oldest: str
+    sent_at: datetime
+
+
+def on_their_way(tx: Tx, *, most: int = 100) -> Sequence[Told]:
+    """Stories that were sent and are in no digest yet, the latest first."""
+    story = (
+        select(StoryRow.workspace, StoryRow.id, StoryRow.submitted_at)
+        .where(
+            StoryRow.workspace == tx.workspace,
+            StoryRow.status.in_([StoryStatus.SUBMITTED, StoryStatus.ASKED, StoryStatus.APPROVED]),
+        )
+        .order_by(StoryRow.submitted_at.desc())
+        .limit(most)
+        .subquery()
+    )
+    at = (FragmentRow.workspace == AuthorRow.workspace) & (FragmentRow.draft_id == AuthorRow.draft_id)
+    told = (AuthorRow.draft_id, TellerRow.slack_user_id, FragmentRow.channel)
+    rows = tx.connection.execute(
+        select(*told, func.min(FragmentRow.ts), story.c.submitted_at)
+        .join_from(story, AuthorRow, (AuthorRow.workspace == story.c.workspace) & (AuthorRow.story_id == story.c.id))
+        .join(TellerRow, (TellerRow.workspace == AuthorRow.workspace) & (TellerRow.id == AuthorRow.teller_id))
+        .join(FragmentRow, at)
+        .group_by(*told, story.c.submitted_at)
+        .order_by(story.c.submitted_at.desc())
+    )
+    return [Told(*row) for row in rows]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.intake import dialogue, service
-from bot.intake.carrying import OFFERED, Carrier, load
+from bot.intake.carrying import OFFERED, TAKEN, Carrier, load
 from bot.intake.heard import Said
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import Args
@@ -73,6 +73,17 @@ def take_recovered(
     return picked_up + new
 
 
+def take_late_edits(tx: Tx, policy: Policy, shelf: Shelf, told: tellers.Told, messages: Sequence[Said]) -> None:
+    """Edits of messages whose story had been sent by then: it does not follow them, and its teller is told."""
+    sent = f"{told.sent_at.timestamp():.6f}"
+    for said in sorted(messages, key=lambda one: drafts.ts_key(one.ts)):
+        before = drafts.find_fragment(tx, said.channel, said.ts)
+        if before is None or before.draft_id != told.draft_id or before.prompt_id == TAKEN:
+            continue
+        if _is_edited_since(before, said) and not _is_older(said.edited_ts or "", sent):
+            service.follow_edit(tx, policy, shelf, before, said)
+
+
 def _is_older(ts: str, since: str | None) -> bool:
     return since is not None and drafts.ts_key(ts) < drafts.ts_key(since)
 
@@ -80,13 +91,18 @@ def _is_older(ts: str, since: str | None) -> bool:
 def _follow_edit(tx: Tx, policy: Policy, shelf: Shelf, draft_id: str, said: Said) -> bool:
     """A message that is known has newer words; says whether the story has them now."""
     before = drafts.find_fragment(tx, said.channel, said.ts)
-    if before is None or before.removed or said.edited_ts is None or not said.text:
-        return False
-    if before.edited_ts is not None and drafts.ts_key(said.edited_ts) <= drafts.ts_key(before.edited_ts):
+    if before is None or before.removed or not said.text or not _is_edited_since(before, said):
         return False
     service.follow_edit(tx, policy, shelf, before, said)
     after = drafts.find_fragment(tx, said.channel, said.ts)
     return _is_in_story(before, draft_id) and after is not None and after.text != before.text
+
+
+def _is_edited_since(before: Fragment, said: Said) -> bool:
+    """Whether the message was edited, and later than its words as they are known."""
+    if said.edited_ts is None:
+        return False
+    return before.edited_ts is None or drafts.ts_key(said.edited_ts) > drafts.ts_key(before.edited_ts)
 
 
 def _follow_deletion(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, ts: str) -> bool:

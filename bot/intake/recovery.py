@@ -4,11 +4,13 @@ Words, edits and deletions alike, and what went into a thread in which an answer
 history does not show Slack is asked once more: it may stand in a thread, and a history may be old or cut short.
 
 Which drafts are to be read stands in the database, so a crash forgets none. What is found goes to `missed.py`, or to
-`answering.py` where a reviewer had asked; where Slack cannot say, it is asked again later.
+`answering.py` where a reviewer had asked; where Slack cannot say, it is asked again later. Last come the stories that
+were sent and are in no digest yet: whoever edited a message of theirs hears that the story did not follow.
 """
 
 import asyncio
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -59,6 +61,8 @@ class Recovery:
         """The draft at which reading stands; None: at the first."""
         self._questions: set[str] = set()
         """Reviewers' questions whose threads are to be read, by the ids of their messages."""
+        self._told = deque[tellers.Told]()
+        """Stories that were sent, whose messages are to be looked at for edits."""
 
     def poke(self) -> None:
         """There may be something to read, and it comes first."""
@@ -69,6 +73,7 @@ class Recovery:
         """Have all read in which an answer is awaited: the bot was not listening between these instants."""
         await self._edge.writer.run(drafts.recover_all)
         self._questions = {one.outbox_id for one in await self._awaited()}
+        self._told = deque(await self._edge.read(lambda tx, policy: tellers.on_their_way(tx)))
         self._away = None if since is None else (since, until)
         self.poke()
 
@@ -121,7 +126,8 @@ class Recovery:
                 if in_a_row == FAILED_AT_ONCE:
                     return True
         self._after = None
-        return await self._read_questions() or left
+        left = await self._read_questions() or left
+        return await self._read_told() or left
 
     # ── drafts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -205,6 +211,34 @@ class Recovery:
             await self._edge.writer.run(lambda tx: answering.take_missed(tx, policy, shelf, ts, found))
         return True
 
+    # ── stories that were sent ────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read_told(self) -> bool:
+        """Look for edits of what was sent; says whether some of it is left for later."""
+        while self._told and not self._stopping and not self._wake.is_set():
+            told = self._told.popleft()
+            if not await self._read_edits(told):
+                self._told.append(told)
+                break
+            await asyncio.sleep(BREATH)
+        return bool(self._told)
+
+    async def _read_edits(self, told: tellers.Told) -> bool:
+        channel, policy, shelf = told.channel, self._edge.policy, self._shelf
+        try:
+            history = await self._slack.since(channel, told.oldest)
+            said = written(history, channel, told.slack_user_id)
+            for ts in _replied_to(history):
+                said += written(await self._slack.thread(channel, ts) or [], channel, told.slack_user_id, thread_ts=ts)
+        except CALL_FAILURES as error:
+            code = of_error(error).code
+            log.warning("history not read reason=%s", code)
+            return code in NEVER
+        edited = [one for one in said if one.edited_ts is not None]
+        if edited:
+            await self._edge.writer.run(lambda tx: missed.take_late_edits(tx, policy, shelf, told, edited))
+        return True
+
 
 def _threads(tx: Tx, draft: Draft, teller: Teller, channel: str, history: list[Message]) -> list[str]:
     """Where threads stand that may hold words for this draft: beneath its open question, and those with replies.
@@ -213,5 +247,10 @@ def _threads(tx: Tx, draft: Draft, teller: Teller, channel: str, history: list[M
     """
     asked = [one for one in drafts.asked(tx, draft.id) if one.ts]
     open_now = [one.ts for one in asked if one.prompt_id == asked[-1].prompt_id]
-    replied_to = [str(one.get("ts")) for one in history if one.get("reply_count")]
-    return [ts for ts in (*open_now, *replied_to) if ts and answering.find_thread(tx, channel, ts, teller) is None]
+    return [
+        ts for ts in (*open_now, *_replied_to(history)) if ts and answering.find_thread(tx, channel, ts, teller) is None
+    ]
+
+
+def _replied_to(history: list[Message]) -> list[str]:
+    return [str(one.get("ts")) for one in history if one.get("reply_count")]

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
-from storage import decisions, editions, stories, tellers
-from storage.records import DeclineReason, EditionState, Place, StoryStatus, Verb, Version
+from storage import decisions, drafts, editions, stories, tellers
+from storage.records import DeclineReason, EditionState, Fragment, Place, StoryStatus, Verb, Version
 from storage.tables import StoryRow
 
 Make = Callable[..., Any]
@@ -152,3 +152,24 @@ def test_removing_a_story_removes_all_that_hangs_on_it(begin: Any, a_story: Make
         tx.connection.execute(delete(StoryRow))
     for table in ("story_version", "version_answer", "permission", "decision", "author"):
         assert plain.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_of_what_is_on_its_way_it_is_known_where_it_was_told(begin: Any, a_story: Make, a_draft: Make) -> None:
+    """The latest come first, so many and no more; none in a digest, declined, or whose teller is not known."""
+    days = [datetime(2025, 6, day, 12, tzinfo=UTC) for day in range(2, 8)]
+    for n, day in enumerate(days):
+        with begin(at=day) as tx:
+            story, draft = a_story(tx), a_draft(tx, f"U{n}")
+            if n != 3:
+                tellers.set_author(tx, story.id, draft.teller_id, draft.id)
+            for ts in ("1748955843.000300", "1748955843.000200"):
+                drafts.add_fragment(tx, Fragment(f"D-U{n}", f"{ts}{n}", draft.id, "moment", "words"))
+            drafts.forget_words(tx, draft.id)
+            if n in (1, 2):
+                stories.change(tx, story.id, status=(StoryStatus.POSTED, StoryStatus.DECLINED)[n - 1])
+    with begin() as tx:
+        told = tellers.on_their_way(tx, most=4)
+    assert [(one.slack_user_id, one.channel, one.oldest) for one in told] == [
+        (f"U{n}", f"D-U{n}", f"1748955843.000200{n}") for n in (5, 4, 0)
+    ]
+    assert [one.sent_at for one in told] == [days[5], days[4], days[0]]

@@ -1,7 +1,7 @@
 """A message changed or deleted while the bot was away: its story follows, and no history is the whole truth."""
 
 from .conftest import Play
-from .telling import begin
+from .telling import DIFFERENCE, LESSON, answer_until_title, begin, finish
 
 FIRST = "the ward rang the old office and nobody passed it on to us"
 SECOND = "her name was on the board for everybody to see"
@@ -17,10 +17,15 @@ async def _two_messages(play: Play) -> tuple[str, str]:
     first = await sam.say(FIRST, thread_ts=asked.ts)
     second = await sam.say(SECOND)
     await sam.hear("Got both")
+    await _goes(play)
+    return first, second
+
+
+async def _goes(play: Play) -> None:
+    """The bot is killed, and nobody hears what happens now, neither now nor later."""
     await play.bot.kill()
     play.rehearsal.hub.times.retries = ()
     play.rehearsal.hub.keep_events = False
-    return first, second
 
 
 async def _back(play: Play) -> None:
@@ -73,3 +78,42 @@ async def test_an_old_history_deletes_nothing(mortal: Play) -> None:
     await sam.say("and this came after it was back")
     await sam.hear("Got all three")
     assert _kept(mortal) == [FIRST, SECOND, "and this came after it was back"]
+
+
+TOO_LATE = "Story 1 has been sent, so that edit didn't change it."
+
+
+async def _a_story_is_sent(play: Play) -> None:
+    """Sam has told story 1, and edited one of its messages while telling it."""
+    sam = play.person("sam")
+    await begin(sam)
+    await answer_until_title(sam)
+    await sam.edit(_written(play, DIFFERENCE), f"{DIFFERENCE} At least.")
+    await sam.hear("Updated question 3.")
+    await finish(sam, "A key at the door")
+    await play.person("amira").hear("Story 1", channel="#story-review")
+
+
+def _written(play: Play, words: str) -> str:
+    """Where this message of Sam's stands."""
+    posts = play.rehearsal.workspace.direct_message("U0SAM00001").posts.values()
+    return next(post.ts for post in posts if post.text == words)
+
+
+async def test_an_edit_of_what_was_sent_is_answered(mortal: Play) -> None:
+    """Whoever edited a message of a story on its way to readers is told, once, that it did not follow, and how to
+    change it; of an edit that the story has, nothing is said."""
+    sam = mortal.person("sam")
+    await _a_story_is_sent(mortal)
+    await _goes(mortal)
+    mortal.rehearsal.faults.rate_limit_next("conversations.history", retry_after=0.1)
+    await sam.edit(_written(mortal, LESSON), "Ring the person at the door, twice.", wait=False)
+    await _back(mortal)
+    await sam.hear(TOO_LATE)
+    await mortal.bot.kill()
+    async with mortal.until("conversations.history", "ok"):
+        await _back(mortal)
+    await sam.press("Change story 1")
+    await sam.hear("Check your story")
+    assert mortal.count("SELECT count(*) FROM outbox WHERE kind = 'edit_too_late'") == 1
+    assert mortal.count("SELECT count(*) FROM version_answer WHERE value LIKE '%twice%'") == 0
