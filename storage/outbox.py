@@ -245,16 +245,19 @@ def was_in_doubt(row: OutboxRow) -> bool:
     return waits and row.op is Op.POST and (row.reason or "").startswith(IN_DOUBT)
 
 
-def put_again(tx: Tx, row: OutboxRow) -> bool:
+def put_again(tx: Tx, row: OutboxRow, *, to: str | None = None) -> bool:
     """A parked message waits again, which counts as one more attempt; False when it is not parked (any more).
 
-    One that was in doubt keeps that as its reason, and is looked for before it is sent.
+    One that was in doubt keeps that as its reason, and is looked for before it is sent. Any other goes `to` there.
     """
     values: dict[str, Any] = {"state": OutboxState.QUEUED, "attempts": row.attempts + 1}
     if not is_in_doubt(row):  # or else the time from which on it may have been posted must be known
         values |= {"reason": None, "due_at": tx.now}
+        if to is not None and to != row.recipient:
+            last = _END_OF_LANE.all(tx, {"of": to, "at": tx.now})[0][0]
+            values |= {"recipient": to, "lane": to, "seq": last + 1}
     parked = and_(Row.workspace == tx.workspace, Row.id == row.id, _PARKED)
-    tx.lanes.add(row.lane)
+    tx.lanes.add(values.get("lane", row.lane))
     return tx.connection.execute(update(Row).where(parked).values(**values)).rowcount == 1
 
 

@@ -1,11 +1,13 @@
 """Cards that Slack would not post: put in line once more when that may help, so that no story waits without one.
 
-Called when something else has reached the reviewers' channel, at start and each weekday, and when a reviewer asks.
+Called when something else has reached the reviewers' channel, at start and each weekday, and when a reviewer asks. They
+go to the channel that is the reviewers' by then; one that may stand in another is looked for there.
 """
 
 from typing import Final
 
 from bot.story import tidings
+from bot.story.policy import Policy
 from storage import outbox, sequels, stories
 from storage.database import Tx
 from storage.records import Op, OutboxRow, OutboxState, StoryStatus
@@ -23,18 +25,20 @@ def lost(tx: Tx, story_id: str | None = None) -> list[OutboxRow]:
     return [row for row in parked if _waits(tx, row) or _told_waits(row, told)]
 
 
-def put_again(tx: Tx, story_id: str | None = None) -> int:
+def put_again(tx: Tx, policy: Policy, story_id: str | None = None) -> int:
     """Put every card that was given up in line once more; returns how many."""
-    return sum(outbox.put_again(tx, row) for row in lost(tx, story_id))
+    here = tidings.channel(policy.review_channel)
+    return sum(outbox.put_again(tx, row, to=here) for row in lost(tx, story_id))
 
 
-def channel_works(tx: Tx, row: OutboxRow) -> None:
+def channel_works(tx: Tx, policy: Policy, row: OutboxRow) -> None:
     """This row has reached the reviewers' channel: whatever the channel alone kept from it may follow."""
-    if row.op is not Op.POST or row.state is not OutboxState.SENT:
+    here = tidings.channel(policy.review_channel)
+    if row.op is not Op.POST or row.state is not OutboxState.SENT or row.recipient != here:
         return
     for one in lost(tx):
-        if one.recipient == row.recipient and one.reason in _OF_THE_CHANNEL:
-            outbox.put_again(tx, one)
+        if one.reason in _OF_THE_CHANNEL and (one.recipient == here or not outbox.is_in_doubt(one)):
+            outbox.put_again(tx, one, to=here)
 
 
 def _waits(tx: Tx, row: OutboxRow) -> bool:

@@ -100,7 +100,7 @@ def register(app: AsyncApp, edge: Edge, limits: suggest.Limits = suggest.no_limi
             await ack()
             return
         if verb is None:  # before it is shown: what cannot be recorded is not read
-            await edge.writer.run(lambda tx: service.note_reading(tx, by=press.by, target=target))
+            await edge.writer.run(lambda tx: service.note_reading(tx, edge.policy, by=press.by, target=target))
         if not await edge.open_view(body, page, push=press.in_modal):
             await whisper(body, press, Outcome(What.NOT_OPENED, verb))
         await ack()

@@ -57,7 +57,7 @@ def _card_gate(tx: Tx, policy: Policy, row: OutboxRow) -> str | None:
 
 def _card_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
     """Cards that the channel would not take may follow; one that came with its round lets the older ones shrink."""
-    cards_again.channel_works(tx, row)
+    cards_again.channel_works(tx, policy, row)
     if row.op is not Op.POST or row.story_id is None or row.due_at <= row.enqueued_at:
         return
     for older in outbox.of_story(tx, row.story_id, tidings.CARD):
@@ -257,7 +257,7 @@ def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 
 def _notice_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
-    cards_again.channel_works(tx, row)
+    cards_again.channel_works(tx, policy, row)
 
 
 def _left(tx: Tx, story: Story) -> Mapping[str, int]:

@@ -250,7 +250,7 @@ def remind(tx: Tx, policy: Policy) -> datetime:
 
     Cards that could not be posted are tried once more, at start too.
     """
-    cards_again.put_again(tx)
+    cards_again.put_again(tx, policy)
     if rules.may_remind(tx.now, policy.zone) and standing.overdue(tx, policy) is not None:
         today = tx.now.astimezone(policy.zone).date()
         # The key, not the clock, makes it one a day: a clock that steps back cannot remind twice.
@@ -261,11 +261,11 @@ def remind(tx: Tx, policy: Policy) -> datetime:
     return rules.next_reminder(tx.now, policy.zone)
 
 
-def note_reading(tx: Tx, *, by: str, target: Target) -> None:
+def note_reading(tx: Tx, policy: Policy, *, by: str, target: Target) -> None:
     """The trail says that somebody opened it; a card of it that could not be posted is tried once more."""
     trail.note_reading(tx, by=by, target=target)
     if isinstance(target, At):
-        cards_again.put_again(tx, target.story_id)
+        cards_again.put_again(tx, policy, target.story_id)
 
 
 def is_going_out(tx: Tx, number: int) -> bool:

@@ -35,7 +35,7 @@ async def _review(edge: Edge, call: Call) -> Rendered | None:
 
     said, lost = await edge.read(work)
     if lost:
-        await edge.writer.run(cards_again.put_again)
+        await edge.writer.run(lambda tx: cards_again.put_again(tx, edge.policy))
     return said
 
 
@@ -121,7 +121,7 @@ async def _do(edge: Edge, call: Call, act: Callable[[Tx, Policy], Outcome]) -> R
         outcome = act(tx, policy)
         said = rendering.answer(tx, policy, outcome, call.user_id)
         if outcome.what in (What.UNSHOWN, What.CHANGED):
-            cards_again.put_again(tx, outcome.story_id)
+            cards_again.put_again(tx, policy, outcome.story_id)
         return said
 
     unsure = answers.plainly(_UNSURE)

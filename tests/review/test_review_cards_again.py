@@ -1,5 +1,7 @@
 """A card that Slack would not post is put again once it may go, and whoever asks for it is told what is so."""
 
+from dataclasses import replace
+
 import pytest
 from review_house import AMIRA, POLICY, House
 
@@ -30,6 +32,19 @@ def test_when_another_card_goes_through_it_follows(house: House, reason: str) ->
     assert len([sent for sent in house.went(tidings.CARD) if sent.row.story_id == first.id]) == 1
 
 
+def test_when_the_reviewers_have_another_channel_it_goes_there(house: House) -> None:
+    """One that may stand in the old channel is looked for there, and nothing in the new one puts it in line again."""
+    first, doubtful = lost(house, "is_archived"), lost(house, "in_doubt")
+    house.policy = replace(house.policy, review_channel="C0NEWDESK")
+    house.tell()
+    house.deliver()
+    assert state(house, first) is OutboxState.SENT and state(house, doubtful) is OutboxState.PARKED
+    assert {sent.row.recipient for sent in house.went(tidings.CARD)} == {tidings.channel("C0NEWDESK")}
+    house.do(service.remind)
+    again = house.rows(doubtful, tidings.CARD)[0]
+    assert (again.state, again.recipient) == (OutboxState.QUEUED, tidings.channel(POLICY.review_channel))
+
+
 def test_a_card_that_slack_cannot_take_follows_nobody(house: House) -> None:
     """What is wrong with the card itself is not tried with each of the others, but once a start."""
     first = lost(house, "invalid_blocks")
@@ -44,7 +59,7 @@ def test_a_card_of_a_story_that_is_decided_stays_away(house: House) -> None:
     """There is nothing to decide any more."""
     first = lost(house)
     house.set_story(first, status=StoryStatus.APPROVED, approved_version=1)
-    assert house.do(lambda tx, policy: cards_again.put_again(tx)) == 0
+    assert house.do(lambda tx, policy: cards_again.put_again(tx, policy)) == 0
 
 
 def test_the_notice_of_the_loss_brings_it_too(house: House) -> None:
