@@ -95,6 +95,9 @@ async def running(play: Play, environment: Mapping[str, str]) -> AsyncIterator[N
     connected.cancel()
     if bot.done():
         bot.result()
-    yield
-    stop.set()
-    assert await asyncio.wait_for(bot, 30) == 0
+    try:
+        yield
+    finally:  # or else the workspace would wait for it where a test has failed
+        stop.set()
+        code = await asyncio.wait_for(bot, 30)
+    assert code == 0

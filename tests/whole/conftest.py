@@ -107,9 +107,12 @@ async def open_play(directory: Path, **settings: str) -> AsyncIterator[Play]:
         connected.cancel()
         if running.done():
             running.result()
-        yield Play(rehearsal, BotProcess(rehearsal, environment), database)
-        stop.set()
-        assert await asyncio.wait_for(running, 30) == 0
+        try:
+            yield Play(rehearsal, BotProcess(rehearsal, environment), database)
+        finally:  # or else the workspace would wait for it where a test has failed
+            stop.set()
+            code = await asyncio.wait_for(running, 30)
+        assert code == 0
 
 
 @pytest.fixture
