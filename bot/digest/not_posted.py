@@ -1,7 +1,8 @@
 """Editions whose message did not reach the channel: refused ones let their stories go, doubtful ones are looked for.
 
 Where Slack has said no, another edition may carry the stories, and everything that said they were out is true again.
-Where nobody knows, the message may stand: no other edition carries them, and it is looked for before it is sent.
+Where nobody knows, the message may stand: no other edition carries them, and it is looked for before it is sent. What
+is missing in the thread of one that stands is tried again at each start, and before the next is made.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from bot.story import tidings
 from bot.story.policy import Policy
 from storage import editions, outbox, sequels, stories
 from storage.database import Tx
-from storage.records import Edition, EditionState, Story
+from storage.records import Edition, EditionState, Op, Story
 
 
 def let_go(tx: Tx, policy: Policy) -> int:
@@ -53,3 +54,12 @@ def look_again(tx: Tx, policy: Policy) -> Edition | None:
         return None
     messages.put_edition(tx, policy, edition, shows=standing, held=0, post=post.id)
     return edition
+
+
+def thread_again(tx: Tx, policy: Policy) -> int:
+    """What was given up of the latest edition's thread waits once more, in its order; returns how many posts."""
+    edition = editions.latest(tx, policy.digest_channel)
+    if edition is None or edition.outbox_id is None:
+        return 0
+    lost = [row for row in outbox.parked(tx) if row.op is Op.POST and row.thread == edition.outbox_id]
+    return sum(outbox.put_again(tx, row) for row in lost)

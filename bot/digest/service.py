@@ -32,6 +32,7 @@ def tick(tx: Tx, policy: Policy) -> datetime:
     Run it at start before `last_alive_at` is stamped: that instant is what a late edition knows of having been away.
     """
     not_posted.let_go(tx, policy)
+    not_posted.thread_again(tx, policy)
     house = tellers.get_workspace(tx)
     slot = rules.due_slot(tx.now, house.planned_slot_at, policy.digest_at, policy.zone)
     if slot is not None:

@@ -32,14 +32,15 @@ _TO_CHANNEL: Final[Mapping[str, str]] = {
     "restricted_action": "only some people may post there. A workspace admin can let me.",
 }
 _AGAIN: Final = f"\nThen type: {ids.COMMAND} digest post\nUntil somebody does, its stories wait for the next digest."
+_IN_A_THREAD: Final = "\nI try once more whenever I start, and before the next digest."
 _LOOKED_FOR: Final = (
     f" If it isn't there, type: {ids.COMMAND} digest post\n"
     "I look once more myself, and post it only if I don't find it."
 )
 
 
-def notice(policy: Policy, *, recipient: str, number: int | None, reason: str) -> Rendered:
-    """The line in the reviewers' channel."""
+def notice(policy: Policy, *, recipient: str, number: int | None, reason: str, in_thread: bool = False) -> Rendered:
+    """The line in the reviewers' channel. `in_thread`: it was to stand beneath a digest."""
     code = re.sub(r"[^a-z0-9_ .:-]", "", reason.lower())[:60] or "unknown"
     other = f"Slack answered {code}. Whoever runs me can look with: altogether doctor"
     if reason == "keeps_failing":
@@ -55,5 +56,5 @@ def notice(policy: Policy, *, recipient: str, number: int | None, reason: str) -
             look = f"I can't tell whether {what} reached {where}: the connection broke. Please look there."
             return plainly(f"{look}{_LOOKED_FOR}" if weekly else look)
         lost = f"I couldn't post {what} in {where}: {_TO_CHANNEL.get(reason, other)}"
-        return plainly(f"{lost}{_AGAIN}" if weekly else lost)
+        return plainly(lost + (_AGAIN if weekly else _IN_A_THREAD if in_thread else ""))
     return plainly(f"I couldn't tell the teller of {story or 'a story'}: {_TO_TELLER.get(reason, other)}")

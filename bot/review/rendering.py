@@ -253,7 +253,8 @@ def _parked(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
         return None  # it has been put in line again meanwhile
     story = _story(tx, lost.story_id)
     number = None if story is None else story.number
-    return parked.notice(policy, recipient=lost.recipient, number=number, reason=lost.reason or "")
+    reason, in_thread = lost.reason or "", lost.thread is not None
+    return parked.notice(policy, recipient=lost.recipient, number=number, reason=reason, in_thread=in_thread)
 
 
 def _notice_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:

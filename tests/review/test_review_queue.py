@@ -323,6 +323,15 @@ def test_every_loss_has_words(recipient: str, number: int | None, reason: str, s
     assert "<@" not in notice.text
 
 
+def test_what_was_to_stand_in_a_thread_is_tried_again(house: House) -> None:
+    """Reviewers read when: beneath a digest that stands, nothing is lost by waiting."""
+    notice = parked.notice(POLICY, recipient="channel:C0STORIES1", number=31, reason="new_word", in_thread=True)
+    assert notice.text == (
+        "I couldn't post story 31 in #info-stories: Slack answered new_word. Whoever runs me can look with: "
+        "altogether doctor\nI try once more whenever I start, and before the next digest."
+    )
+
+
 def test_courtesies_that_were_lost_are_not_announced(house: House) -> None:
     """Whispers, changes to messages, drafts, and the notice itself bring no notice."""
     story = house.tell()

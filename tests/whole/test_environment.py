@@ -23,7 +23,7 @@ from bot.settings import load_settings
 from tests.rights.withdrawal_house import running, until
 
 from .conftest import Play, open_rehearsal
-from .telling import begin, tell
+from .telling import DIFFERENCE, begin, tell
 
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
 HELD = "the ward rang the old office and nobody picked up for two days"
@@ -146,6 +146,27 @@ async def test_a_digest_that_slack_refused_once_takes_no_story_with_it(tmp_path:
         play.rehearsal.clock.set(FRIDAY + timedelta(days=7))
         await sam.hear("Story 1 is in this week's digest", timeout=30)
         assert len(_editions(play)) == 1
+
+
+async def test_what_the_thread_of_a_digest_lacks_is_posted_later(tmp_path: Path) -> None:
+    """Slack refused the story beneath a digest that stands: the bot posts it when it starts again, once."""
+    async with surroundings(tmp_path / "play") as (play, environment):
+        amira, sam = play.person("amira"), play.person("sam")
+        async with running(play, environment):
+            await tell(sam, "A key at the door")
+            await amira.hear("Story 1", channel="#story-review")
+            await amira.command("/story approve 1")
+            await sam.hear("is approved")
+            play.rehearsal.faults.fail_next("chat.postMessage", error="restricted_action", holding=DIFFERENCE)
+            play.rehearsal.clock.set(FRIDAY)
+            await amira.hear("I couldn't post story 1 in #info-stories: only some people may", channel="#story-review")
+            await amira.hear("I try once more whenever I start, and before the next digest.", channel="#story-review")
+        posts = play.rehearsal.workspace.conversations[STORIES_CHANNEL].posts
+        (edition,) = posts
+        for _ in range(2):
+            async with running(play, environment):
+                await play.person("rae").hear(DIFFERENCE, channel="#info-stories", thread_ts=edition)
+        assert [post.thread_ts for post in posts.values()] == [None, edition]
 
 
 async def test_a_clock_that_is_put_back_and_a_zone_that_is_changed_make_no_second_digest(tmp_path: Path) -> None:
