@@ -36,6 +36,7 @@ from bot.errors import NotSaved, SettingsError
 from bot.facts import Facts
 from bot.keeper import app_token
 from bot.log import describe_exception
+from bot.pressed import form_of, press_of
 from bot.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -105,22 +106,19 @@ async def _tell(edge: Edge, body: Mapping[str, Any]) -> BoltResponse | None:
 
     No acknowledgement is late for it: what Slack is slow to show, it shows afterwards.
     """
-    view = body.get("view") or {}
     if body.get("type") == "view_submission":
         # Beneath the first box: the form stays open, and what was typed is still in it.
-        boxes = [block.get("block_id") for block in view.get("blocks") or [] if block.get("type") == "input"]
+        boxes = form_of(body).inputs
         if not boxes:
             return None
         answer = {"response_action": "errors", "errors": {boxes[0]: NOT_SAVED}}
         return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
-    event = body.get("event") or {}
-    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
-    channel = channel or event.get("channel")
-    client = edge.client
+    press, client = press_of(body), edge.client
+    channel = press.channel or (body.get("event") or {}).get("channel")
     if channel:
         call = partial(client.chat_postEphemeral, channel=channel, user=person_of(body), text=NOT_SAVED)
-    elif view:
-        show = client.views_push if view.get("type") == "modal" else client.views_open
+    elif press.view:
+        show = client.views_push if press.in_modal else client.views_open
         call = partial(show, trigger_id=str(body.get("trigger_id", "")), view=_REGRET)
     else:
         return None

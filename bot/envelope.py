@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot import ids
+from bot.pressed import form_of, press_of
 
 _SOMEBODY_ELSES: Final = frozenset({ids.REDACT_VIEW, ids.SUGGEST_VIEW})
 """Forms that open with a teller's answers in their boxes: what comes back is hardly the sender's own."""
@@ -40,10 +41,11 @@ def kept_of(payload: Mapping[str, Any], *, words: bool = True) -> str:
         verb = str(payload.get("text") or "").split()[:1]  # what follows may be a story's code
         kept = {"command": payload["command"], "text": "".join(verb)}
     elif payload.get("actions"):
-        kept = {"type": payload.get("type"), "action_id": _first(payload["actions"]).get("action_id")}
+        kept = {"type": payload.get("type"), "action_id": press_of(payload).action_id}
     else:
-        view = _mapping(payload.get("view"))
-        kept = {"type": payload.get("type"), "callback_id": view.get("callback_id"), "words": _typed(view)}
+        form_id = _mapping(payload.get("view")).get("callback_id")
+        typed = {} if str(form_id) in _SOMEBODY_ELSES else form_of(payload).typed
+        kept = {"type": payload.get("type"), "callback_id": form_id, "words": typed}
     if not words:
         kept = {name: value for name, value in kept.items() if name not in ("text", "words")}
     return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=True, default=str)
@@ -55,19 +57,6 @@ def _event(event: Mapping[str, Any]) -> dict[str, Any]:
     changed = event.get("subtype") == "message_changed"
     text = (_mapping(event.get("message")) if changed else event).get("text")
     return {name: event.get(name) for name in ("type", "subtype", "channel_type")} | {"text": text}
-
-
-def _typed(view: Mapping[str, Any]) -> dict[str, str]:
-    """What was typed into the boxes of a form, by box."""
-    if str(view.get("callback_id")) in _SOMEBODY_ELSES:
-        return {}
-    boxes = _mapping(_mapping(view.get("state")).get("values"))
-    found = {box: _mapping(entry).get("value") for box, held in boxes.items() for entry in _mapping(held).values()}
-    return {str(box): value for box, value in found.items() if isinstance(value, str)}
-
-
-def _first(actions: Any) -> Mapping[str, Any]:
-    return _mapping(actions[0]) if isinstance(actions, list) else {}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
