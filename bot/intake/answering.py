@@ -11,9 +11,10 @@ from typing import Any, Final
 from bot.intake import telling
 from bot.intake.completion import with_answer
 from bot.intake.found import Reworded, reworded
-from bot.intake.heard import Pressed, Said
+from bot.intake.heard import Said
 from bot.intake.sending import own_story, put_before_reviewers
 from bot.intake.shelf import Shelf
+from bot.pressed import Press
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy
@@ -148,7 +149,7 @@ def _move_foot(tx: Tx, ask: Ask, draft: Draft, said: Said) -> None:
     drafts.save(tx, replace(draft, carrier_id=foot, active_at=tx.now))
 
 
-def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str | None:
+def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> str | None:
     """*Send back* in the thread: what was written there is added to the answer. A word says why not."""
     found = find_open(tx, shelf, pressed.user_id, pressed.value)
     draft = None if found is None else _thread_draft(tx, found.ask)

@@ -24,10 +24,11 @@ from bot.intake.dialogue import (
     Step,
     place_of,
 )
-from bot.intake.heard import Pressed, Said
+from bot.intake.heard import Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import FOOT, QUESTION, Args, Tidier, is_lost
+from bot.pressed import Press
 from bot.story import policy as rules
 from bot.story.policy import Policy
 from storage import drafts, outbox
@@ -105,7 +106,7 @@ class Carrier(Tidier):
         before: Conversation,
         *,
         said: Said | None = None,
-        pressed: Pressed | None = None,
+        pressed: Press | None = None,
     ) -> None:
         super().__init__(tx, before.draft, pressed)
         self.policy, self.before, self.said = policy, before, said

@@ -12,10 +12,11 @@ from typing import Final
 from bot.intake import conversation as machine
 from bot.intake import dialogue
 from bot.intake.carrying import Carrier, load
-from bot.intake.heard import Pressed, Said
+from bot.intake.heard import Said
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import Args
+from bot.pressed import Press
 from bot.story import codes, tidings
 from bot.story import policy as rules
 from bot.story.policy import Policy
@@ -135,9 +136,7 @@ def _lose_buttons(tx: Tx, to: str, outbox_id: str | None, *, after: str) -> None
 # ── the press ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def start(
-    tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, standing: Standing, *, pick_up_ts: str | None
-) -> None:
+def start(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press, standing: Standing, *, pick_up_ts: str | None) -> None:
     """Start was pressed: a draft begins, on today's script, after today's notice."""
     teller = tellers.meet(tx, pressed.user_id, dm_channel=pressed.channel or None)
     if standing is Standing.NOBODY or not may_tell(policy, standing):
@@ -177,14 +176,14 @@ def _picking_up(draft: Draft, ts: str, prompt_id: str | None) -> Draft:
     return draft if prompt_id is None else replace(draft, recover_from=ts, recover_prompt=prompt_id)
 
 
-def not_now(tx: Tx, policy: Policy, pressed: Pressed) -> None:
+def not_now(tx: Tx, policy: Policy, pressed: Press) -> None:
     """Not now was pressed."""
     teller = tellers.meet(tx, pressed.user_id, dm_channel=pressed.channel or None)
     _settle_greeting(tx, teller, pressed, NOT_NOW, {})
     tellers.set_teller(tx, teller.id, notice_id=None, offer_id=None, offer_ts=None)
 
 
-def _settle_greeting(tx: Tx, teller: Teller, pressed: Pressed, kind: str, args: Args) -> None:
+def _settle_greeting(tx: Tx, teller: Teller, pressed: Press, kind: str, args: Args) -> None:
     """Change the message that was pressed, or the one that was greeted with; the first question need not wait."""
     to = tidings.teller(teller.id)
     row = outbox.find_message(tx, pressed.channel, pressed.message_ts) if pressed.message_ts else None

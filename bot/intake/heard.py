@@ -1,6 +1,6 @@
-"""What a teller did in Slack, as intake reads it: one message, or one press.
+"""What a teller said in Slack, as intake reads it: one message.
 
-Pure. `payloads.py` makes these; nothing here knows a payload.
+Pure. `payloads.py` makes these; nothing here knows a payload. What they press is read by `bot/pressed.py`.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,3 @@ class Said:
     has_files: bool = False
     edited_ts: str | None = None
     forwarded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """One press of a button, with what stood ticked around it."""
-
-    user_id: str
-    channel: str
-    message_ts: str | None
-    value: str
-    chosen: dict[str, tuple[str, ...]]
-    response_url: str | None
-    action_ts: str | None
-    thread_ts: str | None = None
-    """The thread that the message stands in, if it is a reply."""

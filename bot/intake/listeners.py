@@ -18,11 +18,11 @@ from bot.intake import answering, carrying, checking, forms, greeting, mine_bloc
 from bot.intake.dialogue import (
     Move,
 )
-from bot.intake.heard import Pressed
 from bot.intake.rendering import IN_A_CHANNEL
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered
 from bot.people import People
+from bot.pressed import Press, form_of, press_of
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.view import view_of
@@ -119,7 +119,7 @@ def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
 
 def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
     async def start(body: Body, pick_up_ts: str | None) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
         standing = await people.standing(pressed.user_id)
         await edge.once(
             body,
@@ -141,13 +141,13 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
 
     @app.action(ids.START_WITH)
     async def on_start_with(ack: AsyncAck, body: Body) -> None:
-        ts = payloads.pressed(body).value
+        ts = press_of(body).value
         await start(body, ts if re.fullmatch(r"\d{1,12}\.\d{1,9}", ts) else None)
         await ack()
 
     @app.action(ids.NOT_NOW)
     async def on_not_now(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
         await edge.once(body, lambda tx, policy: greeting.not_now(tx, policy, pressed))
         await ack()
 
@@ -158,7 +158,7 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
 
     @app.action(ids.TELL_STORY)
     async def on_tell_story(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
         standing = await people.standing(pressed.user_id)
 
         def tell(tx: Tx, policy: Policy) -> None:
@@ -179,21 +179,21 @@ def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: 
 def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     @app.action(_IN_CONVERSATION)
     async def on_press(ack: AsyncAck, body: Body) -> None:
-        pressed, action_id = payloads.pressed(body), str(body["actions"][0]["action_id"])
-        move = _PRESSES.get(action_id)
+        pressed = press_of(body)
+        move = _PRESSES.get(pressed.action_id)
         if move is None:
             await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed), light=True)
         else:
-            care = action_id == ids.SEND_WITH_CARE
+            care = pressed.action_id == ids.SEND_WITH_CARE
             await edge.once(
                 body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care), light=True
             )
         await ack()
 
-    def plain(action_id: str, work: Callable[[Tx, Policy, Shelf, Pressed], object]) -> None:
+    def plain(action_id: str, work: Callable[[Tx, Policy, Shelf, Press], object]) -> None:
         @app.action(action_id)
         async def on_press(ack: AsyncAck, body: Body) -> None:
-            pressed = payloads.pressed(body)
+            pressed = press_of(body)
             await edge.once(body, lambda tx, policy: work(tx, policy, shelf, pressed), light=True)
             await ack()
 
@@ -205,19 +205,19 @@ def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     plain(ids.LEAVE_IT, lambda tx, policy, shelf, pressed: sending.leave_alone(tx, pressed))
 
 
-def _send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+def _send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
     problem = answering.send_back(tx, policy, shelf, pressed)
     if problem is not None:
         _whisper(tx, pressed, problem)
 
 
-def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
     problem = sending.change_story(tx, policy, shelf, pressed)
     if problem is not None:
         _whisper(tx, pressed, problem)
 
 
-def _whisper(tx: Tx, pressed: Pressed, what: str) -> None:
+def _whisper(tx: Tx, pressed: Press, what: str) -> None:
     to = tidings.channel(pressed.channel)
     message = Message(carrying.WHISPER, to, op=Op.WHISPER, args={"what": what}, person=pressed.user_id)
     outbox.enqueue(tx, replace(message, thread_ts=pressed.thread_ts))
@@ -229,7 +229,7 @@ def _whisper(tx: Tx, pressed: Pressed, what: str) -> None:
 def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     @app.action(ids.CHANGE)
     async def on_change(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
         found = await edge.read(lambda tx, policy: _change_form(tx, shelf, pressed))
         what = found if isinstance(found, str) else None
         if not isinstance(found, str) and not await edge.open_view(body, found):
@@ -239,18 +239,18 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
         await ack()
 
     @app.view(ids.TELLERS_VIEW)
-    async def on_change_saved(ack: AsyncAck, body: Body, view: Body) -> None:
-        draft_id, _, place = str(view.get("private_metadata", "")).partition(":")
-        user_id = str((body.get("user") or {}).get("id", ""))
-        values = payloads.form(view)
+    async def on_change_saved(ack: AsyncAck, body: Body) -> None:
+        form = form_of(body)
+        draft_id, _, place = form.metadata.partition(":")
+        values = payloads.answers_in(form)
         problems = await edge.once(
-            body, lambda tx, policy: forms.save_form(tx, policy, shelf, user_id, draft_id, place, values)
+            body, lambda tx, policy: forms.save_form(tx, policy, shelf, form.user_id, draft_id, place, values)
         )
         await (ack(response_action="errors", errors=problems) if problems else ack())
 
     @app.action(ids.ANSWER)
     async def on_answer(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
         form = await edge.read(lambda tx, policy: answering.answer_form(tx, shelf, pressed.user_id, pressed.value))
         if form is None:
             await edge.once(body, lambda tx, policy: _whisper(tx, pressed, "over"))
@@ -259,15 +259,16 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
         await ack()
 
     @app.view(ids.ANSWER_VIEW)
-    async def on_answered(ack: AsyncAck, body: Body, view: Body) -> None:
-        user_id = str((body.get("user") or {}).get("id", ""))
-        ask_id = str(view.get("private_metadata", ""))
-        words = str(payloads.form(view).get("answer", ""))
-        problem = await edge.once(body, lambda tx, policy: answering.answer(tx, policy, shelf, user_id, ask_id, words))
+    async def on_answered(ack: AsyncAck, body: Body) -> None:
+        form = form_of(body)
+        words = payloads.from_slack_field(form.typed.get("answer", ""))
+        problem = await edge.once(
+            body, lambda tx, policy: answering.answer(tx, policy, shelf, form.user_id, form.metadata, words)
+        )
         await (ack(response_action="errors", errors={"answer": problem}) if problem else ack())
 
 
-def _change_form(tx: Tx, shelf: Shelf, pressed: Pressed) -> dict[str, Any] | str:
+def _change_form(tx: Tx, shelf: Shelf, pressed: Press) -> dict[str, Any] | str:
     """The form for one answer, or a word that says why there is none."""
     draft = service.own_draft(tx, pressed)
     if draft is None or draft.state is not DraftState.OPEN:
@@ -286,7 +287,7 @@ def _change_form(tx: Tx, shelf: Shelf, pressed: Pressed) -> dict[str, Any] | str
 def _stories(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
     @app.action(ids.SEE_STORY)
     async def on_see(ack: AsyncAck, body: Body) -> None:
-        pressed = payloads.pressed(body)
+        pressed = press_of(body)
 
         def see(tx: Tx, policy: Policy) -> dict[str, Any] | None:
             story = sending.own_story(tx, pressed.user_id, pressed.value)

@@ -1,11 +1,11 @@
-"""Slack's payloads read for intake: what was said, what was pressed, what stood ticked.
+"""Slack's payloads read for intake: what was said, and which prompts were answered by ticking or in a form.
 
 Lenient: fields that a payload leaves out are made up for where they can be, and unknown ones are ignored. Shapes:
-docs.slack.dev/reference/events/message and docs.slack.dev/reference/interaction-payloads.
+docs.slack.dev/reference/events/message. A press, as in every room, is read by `bot/pressed.py`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot import ids
@@ -14,11 +14,13 @@ from bot.intake.dialogue import (
     NAMING,
     PLACES,
 )
-from bot.intake.heard import Pressed, Said
+from bot.intake.heard import Said
+from bot.pressed import Chosen, Form
 from bot.text import from_slack, normalise
 
 Payload = Mapping[str, Any]
 
+_OWN_PROMPTS = {ids.NAME_AS: NAMING, ids.PLACES: PLACES}
 SAID_SUBTYPES = {None, "", "file_share", "thread_broadcast"}
 
 
@@ -95,75 +97,24 @@ def is_tombstone(event: Payload) -> bool:
     return (event.get("message") or {}).get("subtype") == "tombstone"
 
 
-def pressed(body: Payload) -> Pressed:
-    """The press in a block_actions payload."""
-    action = (body.get("actions") or [{}])[0]
-    container = body.get("container") or {}
-    message = body.get("message") or {}
-    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-    message_ts = container.get("message_ts") or message.get("ts")
-    thread_ts = container.get("thread_ts") or message.get("thread_ts")
-    return Pressed(
-        user_id=str((body.get("user") or {}).get("id", "")),
-        channel=str(channel),
-        message_ts=message_ts,
-        value=str(action.get("value") or ""),
-        chosen=chosen(body),
-        response_url=body.get("response_url"),
-        action_ts=action.get("action_ts"),
-        thread_ts=thread_ts if thread_ts != message_ts else None,
-    )
-
-
-def chosen(body: Payload) -> dict[str, tuple[str, ...]]:
-    """Choice ids by prompt id, of everything on the screen that can be ticked, the pressed element among it."""
-    found: dict[str, tuple[str, ...]] = {}
-    for action_id, element in _elements(body):
-        prompt_id = _prompt_of(action_id)
-        if prompt_id is not None and (choices := _choices(element)) is not None:
-            found[prompt_id] = choices
-    return found
-
-
-def _elements(body: Payload) -> Iterator[tuple[str, Payload]]:
-    for block in ((body.get("state") or {}).get("values") or {}).values():
-        yield from block.items()
-    for action in body.get("actions") or []:
-        yield str(action.get("action_id", "")), action
+def by_prompt(chosen: Chosen) -> dict[str, tuple[str, ...]]:
+    """What is chosen in what asks a prompt, by prompt id; the menus and boxes of anything else are left out."""
+    return {prompt_id: choices for name, choices in chosen.items() if (prompt_id := _prompt_of(name)) is not None}
 
 
 def _prompt_of(action_id: str) -> str | None:
-    if action_id == ids.NAME_AS:
-        return NAMING
-    if action_id == ids.PLACES:
-        return PLACES
     prefix, _, prompt_id = action_id.partition(":")
-    return prompt_id if prefix == ids.CHOOSE and prompt_id else None
+    return (prompt_id or None) if prefix == ids.CHOOSE else _OWN_PROMPTS.get(action_id)
 
 
-def _choices(element: Payload) -> tuple[str, ...] | None:
-    """What an element has chosen; None for elements that choose nothing."""
-    if "selected_options" in element:
-        return tuple(str(option.get("value")) for option in element.get("selected_options") or [])
-    if "selected_option" in element:
-        option = element.get("selected_option")
-        return (str(option.get("value")),) if option else ()
-    return None
+def answers_in(form: Form) -> dict[str, str | tuple[str, ...]]:
+    """The values of a form by block id: words, or choice ids."""
+    return {**{box: from_slack_field(words) for box, words in form.typed.items()}, **form.chosen}
 
 
-def form(view: Payload) -> dict[str, str | tuple[str, ...]]:
-    """The values of a submitted form by block id: words, or choice ids."""
-    values: dict[str, str | tuple[str, ...]] = {}
-    for block_id, elements in ((view.get("state") or {}).get("values") or {}).items():
-        for element in elements.values():
-            choices = _choices(element)
-            values[block_id] = choices if choices is not None else from_slack_field(element.get("value"))
-    return values
-
-
-def from_slack_field(value: object) -> str:
+def from_slack_field(words: str) -> str:
     """Words from a form: Slack sends these as they were typed, without tokens or entities."""
-    return normalise(_MENTION.sub(_somebody, str(value or ""))).strip()
+    return normalise(_MENTION.sub(_somebody, words)).strip()
 
 
 _MENTION = re.compile(r"<([@#])[A-Z][A-Z0-9]+(?:\|[^<>\n]*)?>")

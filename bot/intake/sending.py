@@ -18,8 +18,8 @@ from bot.intake.dialogue import (
     Step,
 )
 from bot.intake.found import as_sent, hits, keeps_something
-from bot.intake.heard import Pressed
 from bot.intake.shelf import Shelf
+from bot.pressed import Press
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy, can_be_changed
@@ -253,7 +253,7 @@ def say_too_late(tx: Tx, ts: str, draft: Draft, *, deleted: bool) -> None:
     )
 
 
-def say_over(tx: Tx, pressed: Pressed) -> None:
+def say_over(tx: Tx, pressed: Press) -> None:
     """A press on a message of a draft that is known no more is answered; on somebody else's it is not."""
     there = drafts.find(tx, pressed.value.partition(":")[0])
     if there is None and pressed.channel and tellers.find_teller(tx, pressed.user_id) is not None:
@@ -267,7 +267,7 @@ def own_story(tx: Tx, user_id: str, story_id: str) -> Story | None:
     return story if story is not None and tellers.is_author(tx, story_id, user_id) else None
 
 
-def change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str | None:
+def change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> str | None:
     """*Change story 31*: a draft that begins with the story's own words, at the check. A word says why not."""
     story = own_story(tx, pressed.user_id, pressed.value)
     if story is None:
@@ -305,7 +305,7 @@ def change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> str 
     return None
 
 
-def delete_declined(tx: Tx, policy: Policy, pressed: Pressed) -> bool:
+def delete_declined(tx: Tx, policy: Policy, pressed: Press) -> bool:
     """*Delete* on a story that was handed back: every version goes. False when it is not theirs or not declined."""
     story = own_story(tx, pressed.user_id, pressed.value)
     if story is None or story.status is not StoryStatus.DECLINED:
@@ -324,7 +324,7 @@ def delete_declined(tx: Tx, policy: Policy, pressed: Pressed) -> bool:
     return True
 
 
-def leave_alone(tx: Tx, pressed: Pressed) -> None:
+def leave_alone(tx: Tx, pressed: Press) -> None:
     """*Leave it*: the story stays as it was sent."""
     if own_story(tx, pressed.user_id, pressed.value) is None or pressed.message_ts is None:
         return

@@ -26,10 +26,12 @@ from bot.intake.dialogue import (
     place_when_written,
 )
 from bot.intake.greeting import Standing, first_contact
-from bot.intake.heard import Pressed, Said
+from bot.intake.heard import Said
+from bot.intake.payloads import by_prompt
 from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import is_lost
+from bot.pressed import Press
 from bot.story.policy import Policy
 from storage import drafts, outbox, tellers
 from storage.database import Tx
@@ -155,7 +157,7 @@ def _respond(
     given: Input,
     *,
     said: Said | None = None,
-    pressed: Pressed | None = None,
+    pressed: Press | None = None,
 ) -> Carrier:
     # What was typed is read only where it may be screened: not for each message of a burst.
     if given.move not in (Move.SAY, Move.CHOOSE) or conversation.draft.stage is Stage.SCREENING:
@@ -255,7 +257,7 @@ def _after_change(
 # ── a press ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *, care: bool = False) -> None:
+def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press, move: Move, *, care: bool = False) -> None:
     """A button of the conversation was pressed. Its value names the draft and the place it stood at."""
     draft = own_draft(tx, pressed)
     if draft is not None:
@@ -265,7 +267,7 @@ def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed, move: Move, *,
 
 
 def _press(
-    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, pressed: Pressed, move: Move, *, care: bool = False
+    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, pressed: Press, move: Move, *, care: bool = False
 ) -> None:
     place, _, mark = pressed.value.partition(":")[2].partition(":")
     conversation = load(tx, shelf, draft)
@@ -288,21 +290,21 @@ def _press(
         return
     if move is Move.DELETE_YES and not deleting.waits(tx, draft.id, mark):
         move = Move.DELETE  # it was answered, or asked anew since: then it is asked once more, below
-    chosen = dialogue.real_choices(conversation, pressed.chosen)
+    chosen = dialogue.real_choices(conversation, by_prompt(pressed.chosen))
     given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
     _respond(tx, policy, shelf, conversation, given, pressed=pressed)
 
 
-def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
     """Something was ticked at the open question: hold it. Menus carry no value, so the draft is the open one."""
     teller = tellers.find_teller(tx, pressed.user_id)
     draft = None if teller is None else drafts.find_open(tx, teller.id)
     if draft is not None:
-        named = replace(pressed, value=f"{draft.id}:{place_of(draft)}")
+        named = pressed._replace(value=f"{draft.id}:{place_of(draft)}")
         _press(tx, policy, shelf, draft, named, Move.CHOOSE)
 
 
-def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
+def own_draft(tx: Tx, pressed: Press) -> Draft | None:
     """The draft that a button's value names, if it belongs to the person who pressed."""
     teller = tellers.find_teller(tx, pressed.user_id)
     draft = drafts.find(tx, pressed.value.partition(":")[0])
@@ -312,7 +314,7 @@ def own_draft(tx: Tx, pressed: Pressed) -> Draft | None:
     return draft
 
 
-def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
     """*Take that out*: the message that woke a resting draft is not part of the story."""
     draft = own_draft(tx, pressed)
     if draft is None or draft.state is not DraftState.OPEN:
@@ -327,7 +329,7 @@ def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
     _after_change(tx, policy, shelf, draft, fragment, said, "deleted")
 
 
-def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Pressed) -> None:
+def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
     """*Add to question 6*: a message that was kept beside the story goes where its teller says."""
     draft = own_draft(tx, pressed)
     if draft is None:

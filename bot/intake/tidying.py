@@ -5,7 +5,7 @@ What carries out a step (`carrying.py`) is one of these. Nothing is sent from he
 
 from typing import Final
 
-from bot.intake.heard import Pressed
+from bot.pressed import Press
 from bot.story import tidings
 from storage import outbox
 from storage.database import Tx
@@ -26,7 +26,7 @@ def is_lost(row: OutboxRow) -> bool:
 class Tidier:
     """Changes and removes what stands in one teller's direct message; `pressed` is what led to that, if a press did."""
 
-    def __init__(self, tx: Tx, draft: Draft, pressed: Pressed | None) -> None:
+    def __init__(self, tx: Tx, draft: Draft, pressed: Press | None) -> None:
         self.tx, self.draft, self.pressed = tx, draft, pressed
         self.to = tidings.teller(draft.teller_id)
 

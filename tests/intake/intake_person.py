@@ -13,7 +13,7 @@ from intake_house import House, Shown, elements
 from bot import ids
 from bot.intake import answering, forms, greeting, listeners, payloads, sending, service
 from bot.intake.greeting import Standing
-from bot.intake.heard import Pressed
+from bot.pressed import Press, press_of
 from storage import tellers
 from storage.records import Draft
 
@@ -88,7 +88,7 @@ class Person:
         """A press with any value at all."""
         self.house.now += timedelta(seconds=1)
         action = {"action_id": action_id, "type": "button", "value": value, "action_ts": self.house.next_ts()}
-        self._react(action_id, payloads.pressed(self._body(action, shown)))
+        self._react(action_id, press_of(self._body(action, shown)))
 
     def tick(self, label: str, *texts: str) -> None:
         """Choose options by their words in the newest message that offers them; `label` names the menu, or is empty."""
@@ -105,7 +105,7 @@ class Person:
         self.house.now += timedelta(seconds=1)
         shown.ticked[action_id] = chosen
         action = {"action_id": action_id, "action_ts": self.house.next_ts(), **_state(chosen, many=many)}
-        self.house.do(service.tick, self.house.shelf, payloads.pressed(self._body(action, shown)))
+        self.house.do(service.tick, self.house.shelf, press_of(self._body(action, shown)))
 
     def _body(self, action: dict[str, Any], shown: Shown | None) -> dict[str, Any]:
         container = {"channel_id": self.channel, "message_ts": None if shown is None else shown.ts}
@@ -127,7 +127,7 @@ class Person:
             "response_url": "https://hooks.slack.example/1",
         }
 
-    def _react(self, action_id: str, pressed: Pressed) -> None:
+    def _react(self, action_id: str, pressed: Press) -> None:
         """What the listener of this button does."""
         house, shelf = self.house, self.house.shelf
         plain: dict[str, Callable[..., object]] = {
@@ -159,7 +159,7 @@ class Person:
         """Press Change; returns the form, or the word that says why there is none."""
         shown = on or next(one for one in reversed(self.screen) if label in one.buttons)
         action = {"action_id": ids.CHANGE, "value": value or shown.buttons[label]["value"], "action_ts": "1.0"}
-        pressed = payloads.pressed(self._body(action, shown))
+        pressed = press_of(self._body(action, shown))
         return self.house.read(lambda tx: listeners._change_form(tx, self.house.shelf, pressed))
 
     def save_form(self, place: str, draft: Draft | None = None, **values: Any) -> dict[str, str] | None:

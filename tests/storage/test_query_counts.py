@@ -22,6 +22,7 @@ from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
 from bot.intake.whereabouts import where
 from bot.keeper import stats
+from bot.pressed import press_of
 from bot.reading import service as reading
 from bot.review import rendering as review_rendering
 from bot.review import rules, standing
@@ -164,7 +165,8 @@ class Life:
             self._said.append(said)
             self.act("say", lambda tx, policy: service.take_message(tx, policy, SHELF, said, Standing.MEMBER))
             return
-        pressed, action_id = payloads.pressed(body), body["actions"][0]["action_id"]
+        pressed = press_of(body)
+        action_id = pressed.action_id
         work: Callable[[Tx, Policy], Any]
         if act.kind == "tick":
             work = lambda tx, policy: service.tick(tx, policy, SHELF, pressed)  # noqa: E731
