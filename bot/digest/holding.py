@@ -7,8 +7,8 @@ import logging
 from datetime import datetime
 
 from bot.digest import messages, service, trail
-from bot.digest.messages import Press
 from bot.digest.rules import Said
+from bot.pressed import Press
 from bot.story import tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.when import coming_slot, expected_slot
@@ -19,20 +19,20 @@ from storage.records import Story, StoryStatus, Verb
 log = logging.getLogger(__name__)
 
 
-def hold(tx: Tx, policy: Policy, press: Press, *, value: str) -> Said:
-    """Keep a story out of the coming digest; `value` is the button's, "<story id>:<version>". It stays approved."""
-    return _move(tx, policy, press, value, Verb.HOLD)
+def hold(tx: Tx, policy: Policy, press: Press) -> Said:
+    """Keep a story out of the coming digest; the button carries "<story id>:<version>". It stays approved."""
+    return _move(tx, policy, press, Verb.HOLD)
 
 
-def put_back(tx: Tx, policy: Policy, press: Press, *, value: str) -> Said:
-    """Let a held story go out in the coming digest after all; `value` as in `hold`."""
-    return _move(tx, policy, press, value, Verb.PUT_BACK)
+def put_back(tx: Tx, policy: Policy, press: Press) -> Said:
+    """Let a held story go out in the coming digest after all; the button carries the same."""
+    return _move(tx, policy, press, Verb.PUT_BACK)
 
 
-def post_now(tx: Tx, policy: Policy, press: Press, *, value: str) -> Said:
-    """Post this week's digest and tell the person who pressed what came of it; `value` is the slot they were shown."""
+def post_now(tx: Tx, policy: Policy, press: Press) -> Said:
+    """Post this week's digest and tell who pressed what came of it; the button carries the slot they were shown."""
     try:
-        slot = datetime.fromisoformat(value).replace(microsecond=0)
+        slot = datetime.fromisoformat(press.value).replace(microsecond=0)
     except ValueError:
         slot = None  # a forged or mangled button is as good as an old one
     if slot is None or slot.tzinfo is None:
@@ -43,9 +43,9 @@ def post_now(tx: Tx, policy: Policy, press: Press, *, value: str) -> Said:
     return posted.said
 
 
-def _move(tx: Tx, policy: Policy, press: Press, value: str, verb: Verb) -> Said:
+def _move(tx: Tx, policy: Policy, press: Press, verb: Verb) -> Said:
     """Hold or put back by one conditional update; whoever sees nothing change is told why, privately."""
-    story_id, _, version = value.partition(":")
+    story_id, _, version = press.value.partition(":")
     story = stories.find(tx, story_id)
     if not is_reviewer(policy, press.user_id):
         log.info("denied verb=%s", verb)

@@ -3,7 +3,6 @@
 No rules and no SQL here. `app.py` calls `register` and adds `COMMANDS` to those of the other rooms.
 """
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -12,11 +11,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot import ids, text
 from bot.commands import Call, Command, Commands
 from bot.digest import holding, service, trail
-from bot.digest.messages import Press, whisper
+from bot.digest.messages import whisper
 from bot.digest.rendering import preview_now, reading_page
 from bot.digest.rules import Said
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import Press, press_of
 from bot.story.when import coming_slot
 from storage.database import Tx
 
@@ -29,20 +29,20 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(ids.HOLD)
     async def on_hold(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press, value = press_of(body), value_of(body)
-        await edge.once(body, lambda tx, policy: holding.hold(tx, policy, press, value=value))
+        press = press_of(body)
+        await edge.once(body, lambda tx, policy: holding.hold(tx, policy, press))
         await ack()
 
     @app.action(ids.PUT_BACK)
     async def on_put_back(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press, value = press_of(body), value_of(body)
-        await edge.once(body, lambda tx, policy: holding.put_back(tx, policy, press, value=value))
+        press = press_of(body)
+        await edge.once(body, lambda tx, policy: holding.put_back(tx, policy, press))
         await ack()
 
     @app.action(ids.POST_NOW)
     async def on_post_now(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press, value = press_of(body), value_of(body)
-        await edge.once(body, lambda tx, policy: holding.post_now(tx, policy, press, value=value))
+        press = press_of(body)
+        await edge.once(body, lambda tx, policy: holding.post_now(tx, policy, press))
         await ack()
 
     @app.action(ids.READ_ALL)
@@ -60,20 +60,6 @@ def register(app: AsyncApp, edge: Edge) -> None:
 def _refuse(tx: Tx, press: Press, why: Said) -> None:
     trail.note_said(tx, trail.READ, why, by=press.user_id)
     whisper(tx, press, why)
-
-
-def press_of(body: Mapping[str, Any]) -> Press:
-    """Who pressed, and where; what a payload leaves out is empty."""
-    container = body.get("container") or {}
-    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-    ts = (body.get("message") or {}).get("ts") or container.get("message_ts")
-    return Press(str((body.get("user") or {}).get("id") or ""), str(channel), ts, body.get("response_url"))
-
-
-def value_of(body: Mapping[str, Any]) -> str:
-    """What the pressed button carries."""
-    actions = body.get("actions") or [{}]
-    return str(actions[0].get("value") or "")
 
 
 async def _digest(edge: Edge, call: Call) -> Rendered | None:

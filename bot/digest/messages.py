@@ -4,13 +4,13 @@ Kinds and ids only; what they look like is decided at the moment of sending, in 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.digest import loading
 from bot.digest.blocks import story_posts
 from bot.digest.rules import Said
+from bot.pressed import Press
 from bot.story import tidings
 from bot.story.policy import Policy
 from storage import editions, outbox, sequels
@@ -38,16 +38,6 @@ PREVIEW: Final = tidings.PREVIEW
 """To reviewers, the day before; a private one is only changed, never posted. args: slot, private."""
 LINE: Final = "digest_line"
 """A private line after a press. args: said, edition; story."""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Who pressed a button, and on which message."""
-
-    user_id: str
-    channel: str
-    message_ts: str | None
-    response_url: str | None
 
 
 def put_edition(

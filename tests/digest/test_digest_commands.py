@@ -14,7 +14,7 @@ from bot import ids
 from bot.clock import Clock
 from bot.commands import answer_to
 from bot.digest import messages, service
-from bot.digest.listeners import COMMANDS, press_of, register, value_of
+from bot.digest.listeners import COMMANDS, register
 from bot.edge import Edge
 
 
@@ -121,11 +121,3 @@ async def test_read_all_opens_nothing_for_others(house: House, edge: Edge) -> No
     assert await press(edge, {"action_id": ids.READ_ALL, "type": "button"}, trigger_id="1", **place) == 200
     (line,) = house.deliver()
     assert (line.row.person, line.text) == ("U0ANYBODY", "Only reviewers can do that. Nothing changed.")
-
-
-def test_what_is_read_from_a_press() -> None:
-    """From the message's place or its container, whichever a payload has."""
-    container = {"container": {"channel_id": "C1", "message_ts": "1.2"}}
-    assert (press_of(container).channel, press_of(container).message_ts) == ("C1", "1.2")
-    assert press_of({}).user_id == ""
-    assert value_of({}) == value_of({"actions": []}) == ""

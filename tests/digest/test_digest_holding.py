@@ -8,9 +8,9 @@ from digest_house import AMIRA, DIGEST, FRIDAY, JOE, REVIEW, WEEK, House
 
 from bot import ids
 from bot.digest import holding, messages, service
-from bot.digest.messages import Press
 from bot.digest.rendering import preview_now, reading_page
 from bot.digest.rules import Said
+from bot.pressed import Press
 from bot.story import tidings
 from bot.story.slots import MOST_STORIES
 from bot.story.when import coming_slot
@@ -32,13 +32,15 @@ def previewed(house: House) -> Sent:
     return posted
 
 
-def press(house: House, user: str = JOE, on: Sent | None = None, url: str | None = "https://hooks/1") -> Press:
+def press(
+    house: House, value: str, user: str = JOE, on: Sent | None = None, url: str | None = "https://hooks/1"
+) -> Press:
     """A press on a posted message, or on a private one."""
     if on is None:
-        return Press(user, "C0ELSE", "9.9", url)
+        return Press(user, value=value, channel="C0ELSE", message_ts="9.9", response_url=url)
     row = house.read(lambda tx: outbox.get(tx, on.row.id))
     assert row.channel is not None
-    return Press(user, row.channel, row.ts, url)
+    return Press(user, value=value, channel=row.channel, message_ts=row.ts, response_url=url)
 
 
 def value(story: Story, version: int = 1) -> str:
@@ -142,7 +144,7 @@ def test_the_preview_as_plain_text(house: House) -> None:
         house.tell(title=f"Number {number + 1}")
     first = house.read(lambda tx: stories.find_by_number(tx, 1))
     assert first is not None
-    house.do(holding.hold, press(house), value=value(first))
+    house.do(holding.hold, press(house, value(first)))
     lines = house.do(service.preview_text).splitlines()
     assert lines[0] == "Next digest: #info-stories, Friday 6 June, 10am UK time"
     assert lines[1] == "  2 · Number 2"
@@ -167,7 +169,7 @@ def test_a_held_story_waits_for_a_later_week(house: House) -> None:
     """The preview shows it, its teller hears it, and the edition goes without it."""
     held, other = house.tell(), house.tell(title="Told five times in one day")
     posted = previewed(house)
-    assert house.do(holding.hold, press(house, on=posted), value=value(held)) is Said.HELD
+    assert house.do(holding.hold, press(house, value(held), on=posted)) is Said.HELD
     house.deliver()
     after = house.went(messages.PREVIEW)[-1]
     assert (after.row.target, after.row.response_url) == (posted.row.id, "https://hooks/1")
@@ -189,7 +191,7 @@ def test_who_holds_it_is_only_a_name(house: House) -> None:
     held = house.tell()
     posted = previewed(house)
     for _ in range(2):
-        house.do(holding.hold, press(house, on=posted), value=value(held))
+        house.do(holding.hold, press(house, value(held), on=posted))
         house.deliver()
     (said,) = house.went(messages.LINE)
     assert "held already, by &lt;!channel&gt; &lt;https://evil.example|Joe&gt;." in said.text
@@ -202,7 +204,7 @@ def test_a_hold_ends_when_its_week_is_over(house: House) -> None:
     """The story goes in the next edition, and its teller hears the day."""
     held = house.tell()
     house.do(service.tick)
-    house.do(holding.hold, press(house), value=value(held))
+    house.do(holding.hold, press(house, value(held)))
     house.deliver()
     house.now = FRIDAY
     house.do(service.tick)
@@ -222,9 +224,9 @@ def test_a_story_that_is_put_back_goes_out_after_all(house: House) -> None:
     """Its teller hears that too."""
     held = house.tell()
     posted = previewed(house)
-    house.do(holding.hold, press(house, on=posted), value=value(held))
+    house.do(holding.hold, press(house, value(held), on=posted))
     house.deliver()
-    assert house.do(holding.put_back, press(house, AMIRA, on=posted), value=value(held)) is Said.PUT_BACK
+    assert house.do(holding.put_back, press(house, value(held), AMIRA, on=posted)) is Said.PUT_BACK
     house.deliver()
     assert (ids.HOLD, value(held)) in buttons(list(house.went(messages.PREVIEW)[-1].rendered.blocks))
     assert house.went(tidings.DATE_CHANGED)[-1].text == (
@@ -241,8 +243,8 @@ def test_a_slip_that_is_put_right_at_once_does_not_alarm_the_teller(house: House
     """The word that was never sent is not sent late."""
     held = house.tell()
     house.do(service.tick)
-    house.do(holding.hold, press(house), value=value(held))
-    house.do(holding.put_back, press(house), value=value(held))
+    house.do(holding.hold, press(house, value(held)))
+    house.do(holding.put_back, press(house, value(held)))
     house.deliver()
     assert "later digest" not in "".join(sent.text for sent in house.went(tidings.DATE_CHANGED))
 
@@ -252,7 +254,7 @@ def test_holding_one_of_thirteen_brings_the_thirteenth_forward(house: House) -> 
     told = [house.tell() for _ in range(MOST_STORIES)]
     last = house.tell(told=FRIDAY + WEEK)
     house.do(service.tick)
-    house.do(holding.hold, press(house), value=value(told[0]))
+    house.do(holding.hold, press(house, value(told[0])))
     house.deliver()
     texts = {sent.row.story_id: sent.text for sent in house.went(tidings.DATE_CHANGED)}
     assert set(texts) == {told[0].id, last.id}
@@ -263,7 +265,7 @@ def test_a_press_on_a_private_preview_changes_that_and_the_posted_one(house: Hou
     """A private message is changed through its press, and in no other way."""
     story = house.tell()
     posted = previewed(house)
-    house.do(holding.hold, press(house, AMIRA), value=value(story))
+    house.do(holding.hold, press(house, value(story), AMIRA))
     house.deliver()
     public, private = (sent.row for sent in house.went(messages.PREVIEW)[1:])
     if public.target is None:
@@ -275,7 +277,7 @@ def test_a_press_on_a_private_preview_changes_that_and_the_posted_one(house: Hou
 def test_without_anything_to_change_the_person_is_told(house: House) -> None:
     """A payload without a response_url still gets its answer."""
     story = house.tell()
-    house.do(holding.hold, press(house, url=None), value=value(story))
+    house.do(holding.hold, press(house, value(story), url=None))
     house.deliver()
     (line,) = house.went(messages.LINE)
     assert (line.row.op, line.row.person) == (Op.WHISPER, JOE)
@@ -287,9 +289,7 @@ def test_two_reviewers_at_once(house: House) -> None:
     story = house.tell()
     said: list[Said] = []
     threads = [
-        threading.Thread(
-            target=lambda who=who: said.append(house.do(holding.hold, press(house, who), value=value(story)))
-        )
+        threading.Thread(target=lambda who=who: said.append(house.do(holding.hold, press(house, value(story), who))))
         for who in (JOE, AMIRA, JOE, AMIRA)
     ]
     for thread in threads:
@@ -325,7 +325,7 @@ def test_what_may_not_be_done_changes_nothing(
     """Other people, forged and malformed buttons: a private line, and nothing else."""
     story = house.tell()
     given = value(story) if forged is None else forged.replace("{id}", story.id)
-    done = house.do(verb, press(house, user), value=given)  # type: ignore[arg-type]
+    done = house.do(verb, press(house, given, user))  # type: ignore[arg-type]
     assert done is said or (said is None and done in (Said.NOT_COMING, Said.NOT_HELD))
     assert house.story(story) == story
     assert len(house.read(lambda tx: decisions.of_story(tx, story.id))) == 1
@@ -347,15 +347,15 @@ def test_only_an_approved_story_can_be_held(house: House, status: StoryStatus, s
     """Whatever else has become of it meanwhile is said."""
     story = house.tell()
     house.do(lambda tx, policy: stories.change(tx, story.id, status=status))
-    assert house.do(holding.hold, press(house), value=value(story)) is said
-    assert house.do(holding.put_back, press(house), value=value(story)) is said
+    assert house.do(holding.hold, press(house, value(story))) is said
+    assert house.do(holding.put_back, press(house, value(story))) is said
 
 
 def test_held_stories_do_not_push_each_other_out_of_the_message(house: House) -> None:
     """However many are held, Slack takes the message."""
     for _ in range(27):
         story = house.tell(title="&" * 60)
-        house.do(holding.hold, press(house, url=None), value=value(story))
+        house.do(holding.hold, press(house, value(story), url=None))
     posted = previewed(house)
     assert "3 more are held." in posted.shown
 
@@ -369,7 +369,7 @@ def test_a_private_preview_can_post_this_weeks_digest(house: House) -> None:
     house.do(service.tick)
     shown = house.do(lambda tx, policy: preview_now(tx, policy, coming_slot(tx, policy), private=True))
     (post_now,) = [carried for action, carried in buttons(list(shown.blocks)) if action == ids.POST_NOW]
-    assert house.do(holding.post_now, press(house), value=post_now) is Said.POSTING
+    assert house.do(holding.post_now, press(house, post_now)) is Said.POSTING
     house.deliver()
     (line,) = house.went(messages.LINE)
     assert line.text == "This week's digest is going out now: 1 story in #info-stories."
@@ -393,6 +393,6 @@ def test_next_weeks_preview_cannot_be_posted_now(house: House) -> None:
 def test_a_forged_post_now_posts_nothing(house: House, forged: str) -> None:
     """Nor does one of another week."""
     house.tell()
-    assert house.do(holding.post_now, press(house), value=forged) is Said.OUT_OF_DATE
-    assert house.do(holding.post_now, press(house, "U0ANYBODY"), value=FRIDAY.isoformat()) is Said.ONLY_REVIEWERS
+    assert house.do(holding.post_now, press(house, forged)) is Said.OUT_OF_DATE
+    assert house.do(holding.post_now, press(house, FRIDAY.isoformat(), "U0ANYBODY")) is Said.ONLY_REVIEWERS
     assert house.editions() == []

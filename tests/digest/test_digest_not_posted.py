@@ -6,8 +6,8 @@ import pytest
 from digest_house import AMIRA, FRIDAY, TUESDAY, WEEK, House, at
 
 from bot.digest import holding, messages, service
-from bot.digest.messages import Press
 from bot.digest.rules import Said
+from bot.pressed import Press
 from bot.story import in_words, tidings
 from storage import audit, editions, outbox, stories
 from storage.records import EditionState, Op, OutboxRow, OutboxState, StoryStatus
@@ -112,8 +112,8 @@ def test_a_quiet_week_buries_nothing(house: House) -> None:
     """The story is held for a week after its digest failed: that week is quiet, and the one after carries it."""
     story = house.tell()
     refused(house)
-    press = Press(AMIRA, "C0ELSE", "9.9", None)
-    assert house.do(holding.hold, press, value=f"{story.id}:1") is Said.HELD
+    press = Press(AMIRA, value=f"{story.id}:1", channel="C0ELSE", message_ts="9.9")
+    assert house.do(holding.hold, press) is Said.HELD
     at(house, FRIDAY + WEEK)
     house.deliver()
     at(house, FRIDAY + 2 * WEEK)
@@ -170,10 +170,10 @@ def test_a_hold_is_not_ended_by_posting_again(house: House) -> None:
     """What was held for a later week is not in the week that is made again, and the next preview's hold stands."""
     story, held = house.tell(), house.tell(title="Held")
     at(house, TUESDAY)
-    press = Press(AMIRA, "C0ELSE", "9.9", None)
-    house.do(holding.hold, press, value=f"{held.id}:1")
+    press = Press(AMIRA, value=f"{held.id}:1", channel="C0ELSE", message_ts="9.9")
+    house.do(holding.hold, press)
     refused(house)
-    house.do(holding.hold, press, value=f"{held.id}:1")
+    house.do(holding.hold, press)
     house.now += HOUR
     house.do(service.post_now, by=AMIRA)
     assert carried(house) == [[story.id]]

@@ -4,8 +4,8 @@ import pytest
 from digest_house import AMIRA, FRIDAY, House
 
 from bot.digest import holding, messages, service, trail
-from bot.digest.messages import Press
 from bot.digest.rules import Said
+from bot.pressed import Press
 from storage import audit
 from storage.audit import Entry
 from storage.records import Story
@@ -43,11 +43,11 @@ def test_holding_and_being_refused(house: House) -> None:
     """A hold is its reviewer's; somebody who is no reviewer is refused without being named."""
     story = house.tell()
     house.do(service.tick)
-    press = Press(AMIRA, "C0ELSE", "9.9", None)
-    assert house.do(holding.hold, press, value=f"{story.id}:1") is Said.HELD
-    assert house.do(holding.hold, press, value=f"{story.id}:1") is Said.ALREADY_HELD
-    other = Press(READER, "C0ELSE", "9.9", None)
-    assert house.do(holding.put_back, other, value=f"{story.id}:1") is Said.ONLY_REVIEWERS
+    press = Press(AMIRA, value=f"{story.id}:1", channel="C0ELSE", message_ts="9.9")
+    assert house.do(holding.hold, press) is Said.HELD
+    assert house.do(holding.hold, press) is Said.ALREADY_HELD
+    other = press._replace(user_id=READER)
+    assert house.do(holding.put_back, other) is Said.ONLY_REVIEWERS
     assert house.do(service.post_now, by=READER).said is Said.ONLY_REVIEWERS
     assert [(row.verb, row.actor_id, row.outcome, row.reason) for row in rows(house, story)] == [
         ("hold", AMIRA, "done", None),
