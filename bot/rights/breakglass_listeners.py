@@ -12,6 +12,7 @@ from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import Press, press_of
 from bot.rights import breakglass
 from bot.rights import breakglass_blocks as blocks
 from bot.rights.breakglass_blocks import Came
@@ -29,12 +30,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
     def listen(action_id: str, *, agree: bool, tell: bool) -> None:
         @app.action(action_id)
         async def on_press(ack: AsyncAck, body: Body) -> None:
-            who, value = _user(body), _value(body)
+            press = press_of(body)
 
             def work(tx: Tx, policy: Policy) -> None:
-                came = breakglass.decide(tx, policy, by=who, value=value, agree=agree, tell=tell)
+                came = breakglass.decide(tx, policy, by=press.user_id, value=press.value, agree=agree, tell=tell)
                 if came is not Came.DECIDED:  # a decision shows in the message itself
-                    breakglass.say(tx, came, channel=_channel(body), person=who)
+                    _say(tx, press, came)
 
             await edge.once(body, work)
             await ack()
@@ -45,12 +46,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     @app.action(ids.SHOW_WHO)
     async def on_show(ack: AsyncAck, body: Body) -> None:
-        who, value = _user(body), _value(body)
+        press = press_of(body)
 
         def work(tx: Tx, policy: Policy) -> breakglass.Answer | None:
-            found = breakglass.show(tx, policy, by=who, value=value)
+            found = breakglass.show(tx, policy, by=press.user_id, value=press.value)
             if isinstance(found, Came):
-                breakglass.say(tx, found, channel=_channel(body), person=who)
+                _say(tx, press, found)
                 return None
             return found
 
@@ -58,23 +59,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
         if found is not None:
             window = blocks.window(found.ask, told_by=found.told_by, zone=edge.policy.zone)
             if not await edge.open_view(body, window):
-                await edge.writer.run(
-                    lambda tx: breakglass.say(tx, Came.NOT_OPENED, channel=_channel(body), person=who)
-                )
+                await edge.writer.run(lambda tx: _say(tx, press, Came.NOT_OPENED))
         await ack()
 
 
-def _user(body: Body) -> str:
-    return str((body.get("user") or {}).get("id") or "")
-
-
-def _value(body: Body) -> str:
-    return str((body.get("actions") or [{}])[0].get("value") or "")
-
-
-def _channel(body: Body) -> str:
-    container = body.get("container") or {}
-    return str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+def _say(tx: Tx, press: Press, came: Came) -> None:
+    breakglass.say(tx, came, channel=press.channel, person=press.user_id)
 
 
 async def _breakglass(edge: Edge, call: Call) -> Rendered | None:

@@ -13,6 +13,7 @@ from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import Press, press_of
 from bot.rights import blocks, rules, service
 from bot.rights.forgetting import Forgetting
 from bot.rights.rules import What
@@ -33,11 +34,10 @@ def register(app: AsyncApp, edge: Edge, forgetting: Forgetting) -> None:
     def listen(action_id: str, act: Callable[[Tx, Policy, str, str], What]) -> None:
         @app.action(action_id)
         async def on_press(ack: AsyncAck, body: Body) -> None:
-            user_id = str((body.get("user") or {}).get("id") or "")
-            value = str(((body.get("actions") or [{}])[0]).get("value") or "")
+            press = press_of(body)
 
             def work(tx: Tx, policy: Policy) -> None:
-                _answer(tx, body, act(tx, policy, user_id, value))
+                _answer(tx, press, act(tx, policy, press.user_id, press.value))
 
             await edge.once(body, work)
             await forgetting.remember()  # again where it failed before: the press comes again until it is acknowledged
@@ -49,23 +49,20 @@ def register(app: AsyncApp, edge: Edge, forgetting: Forgetting) -> None:
     listen(ids.LEAVE_STORY, lambda tx, policy, who, value: What.LEFT)
 
 
-def _answer(tx: Tx, body: Body, what: What) -> None:
+def _answer(tx: Tx, press: Press, what: What) -> None:
     """Say what came of it: in place of a private question; where there is none, only what the letter does not say."""
-    container = body.get("container") or {}
-    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
-    person = str((body.get("user") or {}).get("id") or "")
-    private = bool(container.get("is_ephemeral")) and bool(body.get("response_url"))
-    if not channel or (what is What.DONE and not private):
+    in_place = press.private_url is not None
+    if not press.channel or (what is What.DONE and not in_place):
         return
     outbox.enqueue(
         tx,
         Message(
             service.LINE,
-            tidings.channel(channel),
-            op=Op.UPDATE if private else Op.WHISPER,
+            tidings.channel(press.channel),
+            op=Op.UPDATE if in_place else Op.WHISPER,
             args={"what": what.value},
-            person=None if private else person,
-            response_url=str(body.get("response_url")) if private else None,
+            person=None if in_place else press.user_id,
+            response_url=press.private_url,
         ),
     )
 

@@ -4,7 +4,7 @@ A listener reads the payload, has one thing done, and acknowledges it. Who may i
 transaction that does it. `app.py` calls `register` and adds `COMMANDS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,6 +13,7 @@ from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import Form, Press, form_of, press_of
 from bot.rights import mydata, permission
 from bot.rights import permission_blocks as blocks
 from bot.rights.permission_rules import Problem, Wish
@@ -29,32 +30,32 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
 
     @app.action(ids.CHANGE_PERMISSION)
     async def on_change(ack: AsyncAck, body: Body) -> None:
-        user_id, story_id = _user(body), str((body.get("actions") or [{}])[0].get("value") or "")
+        press = press_of(body)
 
         def form(tx: Tx, policy: Policy) -> Body | Problem:
-            found = permission.look(tx, user_id, story_id)
+            found = permission.look(tx, press.user_id, press.value)
             if isinstance(found, Problem):
                 return found
             return blocks.form(policy, found, notice_version=notice_version())
 
         found = await edge.read(form)
         if isinstance(found, Problem):
-            await say(body, found)
+            await say(body, press, found)
         elif not await edge.open_view(body, found):
-            await say(body, Problem.NOT_OPENED)
+            await say(body, press, Problem.NOT_OPENED)
         await ack()
 
     @app.view(ids.PERMISSION_VIEW)
     async def on_save(ack: AsyncAck, body: Body) -> None:
-        user_id, view = _user(body), body.get("view") or {}
-        wish = wish_of(view)
+        sent = form_of(body)
+        wish = wish_of(sent)
         if wish is None:
             await ack(response_action="errors", errors={blocks.PLACES: blocks.problem_words(Problem.NOT_OFFERED)})
             return
-        notice = notice_of(view)
+        notice = notice_of(sent)
 
         def change(tx: Tx, policy: Policy) -> permission.Done | Problem:
-            return permission.change(tx, policy, by=user_id, wish=wish, notice_version=notice)
+            return permission.change(tx, policy, by=sent.user_id, wish=wish, notice_version=notice)
 
         done = await edge.once(body, change)
         if isinstance(done, Problem):
@@ -62,36 +63,30 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
         else:
             await ack()
 
-    async def say(body: Body, problem: Problem) -> None:
-        channel = str((body.get("channel") or body.get("container") or {}).get("id") or "")
-        channel = channel or str((body.get("container") or {}).get("channel_id") or "")
-        await edge.once(body, lambda tx, policy: permission.say(tx, problem, channel=channel, person=_user(body)))
+    async def say(body: Body, press: Press, problem: Problem) -> None:
+        def work(tx: Tx, policy: Policy) -> None:
+            permission.say(tx, problem, channel=press.channel, person=press.user_id)
 
-    def notice_of(view: Mapping[str, Any]) -> int:
+        await edge.once(body, work)
+
+    def notice_of(form: Form) -> int:
         """The notice that the form named when it was opened; today's, should the form not say."""
-        last = str(view.get("private_metadata") or "").rpartition(":")[2]
+        last = form.metadata.rpartition(":")[2]
         return int(last) if last.isdecimal() else notice_version()
 
 
-def wish_of(view: Mapping[str, Any]) -> Wish | None:
+def wish_of(form: Form) -> Wish | None:
     """What a form says; None when it is none of ours."""
-    story_id, version, _ = [*str(view.get("private_metadata") or "").split(":"), "", ""][:3]
-    values = (view.get("state") or {}).get("values") or {}
-    ticked = (values.get(blocks.PLACES) or {}).get(blocks.PLACES) or {}
-    chosen = (values.get(blocks.NAMING) or {}).get(blocks.NAMING) or {}
-    typed = (values.get(blocks.CREDIT) or {}).get(blocks.CREDIT)
+    story_id, version, _ = [*form.metadata.split(":"), "", ""][:3]
     try:
-        places = frozenset(Place(one["value"]) for one in ticked.get("selected_options") or [])
-        naming = Naming(str((chosen.get("selected_option") or {}).get("value")))
+        places = frozenset(Place(one) for one in form.chosen.get(blocks.PLACES, ()))
+        naming = Naming(form.choice(blocks.NAMING))
         number = int(version)
-    except (KeyError, TypeError, ValueError):
+    except ValueError:
         return None
-    line = None if typed is None else one_line(normalise(str(typed.get("value") or "")))
+    typed = form.typed.get(blocks.CREDIT)
+    line = None if typed is None else one_line(normalise(typed))
     return Wish(story_id, number, places, naming, line)
-
-
-def _user(body: Mapping[str, Any]) -> str:
-    return str((body.get("user") or {}).get("id", ""))
 
 
 async def _mydata(edge: Edge, call: Call) -> Rendered | None:

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
 from bot.edge import Edge
+from bot.pressed import press_of
 from bot.rights import renewal
 from bot.story.policy import Policy
 from storage.database import Tx
@@ -22,15 +23,12 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
 
     @app.action(ids.KEEP_SHOWN)
     async def on_keep(ack: AsyncAck, body: Body) -> None:
-        person = str((body.get("user") or {}).get("id") or "")
-        value = str((body.get("actions") or [{}])[0].get("value") or "")
-        container = body.get("container") or {}
-        channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+        press = press_of(body)
 
         def work(tx: Tx, policy: Policy) -> None:
-            why_not = renewal.keep(tx, by=person, value=value, notice_version=notice_version())
+            why_not = renewal.keep(tx, by=press.user_id, value=press.value, notice_version=notice_version())
             if why_not is not None:
-                renewal.say(tx, why_not, channel=channel, person=person)
+                renewal.say(tx, why_not, channel=press.channel, person=press.user_id)
 
         await edge.once(body, work)
         await ack()
