@@ -4,7 +4,6 @@ Nothing is sent from here but pages and homes, which live as long as the screen 
 back meanwhile is not on the next one. Bound by `app.py`, which also says who may read and what the themes are.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -14,8 +13,9 @@ from bot import ids
 from bot.commands import Call, Command, Commands, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import press_of
 from bot.reading import blocks, example_blocks, home_blocks, service, share_listeners
-from bot.reading.rules import MORE_RESULTS, RESULTS, Theme
+from bot.reading.rules import MORE_RESULTS, RESULTS, Theme, number_in
 from bot.story import examples
 from bot.story.policy import May, Policy
 from bot.story.view import Example
@@ -30,7 +30,14 @@ Themes = Callable[[], Sequence[Theme]]
 
 def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, others: service.Others) -> None:
     """Listen to the home being opened, to its buttons and those of results, and to *Share*."""
+    _register_home(app, edge, may_read, themes, others)
+    _register_stories(app, edge, may_read)
+    _register_more(app, edge, may_read)
     share_listeners.register(app, edge, may_read)
+
+
+def _register_home(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, others: service.Others) -> None:
+    """Listen to the home being opened, and to what turns its pages."""
 
     async def show_home(user_id: str, theme: str = "", before: int | None = None) -> None:
         may = await may_read(user_id)
@@ -54,50 +61,43 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
 
     @app.action(ids.BROWSE)
     async def on_browse(ack: AsyncAck, body: Body) -> None:
-        chosen = _action(body).get("selected_option") or {}
-        await show_home(_user(body), str(chosen.get("value") or ""))
+        press = press_of(body)
+        await show_home(press.user_id, press.choice)
         await ack()
 
     @app.action(ids.BROWSE_ON)
     async def on_browse_on(ack: AsyncAck, body: Body) -> None:
-        before, _, theme = str(_action(body).get("value") or "").partition(":")
-        await show_home(_user(body), theme, int(before) if re.fullmatch(r"[0-9]{1,9}", before) else None)
+        press = press_of(body)
+        before, _, theme = press.value.partition(":")
+        await show_home(press.user_id, theme, number_in(before))
         await ack()
+
+
+def _register_stories(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
+    """Listen to the buttons that open one story, or one answer of somebody else's."""
 
     @app.action(ids.READ_STORY)
     async def on_read(ack: AsyncAck, body: Body) -> None:
-        value = str(_action(body).get("value") or "")
-        number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
+        press = press_of(body)
+        number = number_in(press.value) or 0
 
         def look(tx: Tx, policy: Policy) -> dict[str, Any]:
             view = service.read(tx, number)
             return blocks.gone_page(number) if view is None else blocks.story_page(view)
 
-        page = blocks.refused_page(await may_read(_user(body)), f"Story {number}") or await edge.once(body, look)
+        page = blocks.refused_page(await may_read(press.user_id), f"Story {number}") or await edge.once(body, look)
         if page is not None:
-            await edge.open_view(body, page, push=_in_modal(body))
+            await edge.open_view(body, page, push=press.in_modal)
         await ack()
 
     @app.action(ids.SHOW_ONE)
     async def on_show_one(ack: AsyncAck, body: Body) -> None:
-        user_id, value = _user(body), str(_action(body).get("value") or "")
-        page = blocks.refused_page(await may_read(user_id), example_blocks.TITLE)
+        press = press_of(body)
+        page = blocks.refused_page(await may_read(press.user_id), example_blocks.TITLE)
         if page is None:
-            one = await edge.read(lambda tx, policy: _example(tx, user_id, value))
+            one = await edge.read(lambda tx, policy: _example(tx, press.user_id, press.value))
             page = example_blocks.none_page() if one is None else example_blocks.page(one)
-        await (edge.change_view(body, page) if _in_modal(body) else edge.open_view(body, page))
-        await ack()
-
-    @app.action(ids.SEARCH_MORE)
-    async def on_more(ack: AsyncAck, body: Body) -> None:
-        skip, question = blocks.asked_for_more(str(_action(body).get("value") or ""))
-        page = blocks.refused_page(await may_read(_user(body)), blocks.RESULTS_TITLE)
-        if page is None:
-            found = await edge.read(
-                lambda tx, policy: service.look_for(tx, question, skip=skip, most=MORE_RESULTS),
-            )
-            page = blocks.results_page(found, question, search.stem)
-        await edge.open_view(body, page, push=_in_modal(body))
+        await (edge.change_view(body, page) if press.in_modal else edge.open_view(body, page))
         await ack()
 
 
@@ -105,21 +105,24 @@ def _example(tx: Tx, user_id: str, value: str) -> Example | None:
     """Somebody else's answer to the question that a button names, after the one that it showed."""
     prompt_id, _, shown = value.rpartition(":")
     teller = tellers.find_teller(tx, user_id)
-    after = int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else 0
-    return examples.another(tx, prompt_id, teller_id=None if teller is None else teller.id, after=after)
+    return examples.another(tx, prompt_id, teller_id=None if teller is None else teller.id, after=number_in(shown) or 0)
 
 
-def _action(body: Body) -> Body:
-    action: Body = (body.get("actions") or [{}])[0]
-    return action
+def _register_more(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
+    """Listen to the button beneath results that shows more of them."""
 
-
-def _user(body: Body) -> str:
-    return str((body.get("user") or {}).get("id") or "")
-
-
-def _in_modal(body: Body) -> bool:
-    return (body.get("view") or {}).get("type") == "modal"
+    @app.action(ids.SEARCH_MORE)
+    async def on_more(ack: AsyncAck, body: Body) -> None:
+        press = press_of(body)
+        skip, question = blocks.asked_for_more(press.value)
+        page = blocks.refused_page(await may_read(press.user_id), blocks.RESULTS_TITLE)
+        if page is None:
+            found = await edge.read(
+                lambda tx, policy: service.look_for(tx, question, skip=skip, most=MORE_RESULTS),
+            )
+            page = blocks.results_page(found, question, search.stem)
+        await edge.open_view(body, page, push=press.in_modal)
+        await ack()
 
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 Pure. Service fills these, blocks show them.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -81,3 +82,8 @@ class Home:
     waiting: Waiting | None = None
     """For reviewers; None for everybody else."""
     themes: tuple[Theme, ...] = field(default=())
+
+
+def number_in(carried: str) -> int | None:
+    """The number that a button or a form carries; None where it carries none of ours."""
+    return int(carried) if re.fullmatch(r"[0-9]{1,9}", carried) else None

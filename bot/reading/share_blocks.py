@@ -76,12 +76,6 @@ def done_page(number: int, what: What) -> dict[str, Any]:
     )
 
 
-def chosen(view: Mapping[str, Any]) -> str:
-    """The channel that was chosen; empty where none was."""
-    values = ((view.get("state") or {}).get("values") or {}).get(CHANNEL) or {}
-    return str((values.get(CHANNEL) or {}).get("selected_conversation") or "")
-
-
 # ── in the channel ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -18,7 +18,9 @@ from bot.commands import Call, Command, Commands, story_number
 from bot.delivery.outcomes import CALL_FAILURES, Verdict, of_error
 from bot.edge import Edge
 from bot.outgoing import Rendered
+from bot.pressed import form_of, press_of
 from bot.reading import blocks, service, share_blocks, sharing
+from bot.reading.rules import number_in
 from bot.reading.share_rules import What, refusal
 from bot.story.policy import May, Policy
 from storage.database import Tx
@@ -40,20 +42,17 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
 
     @app.action(ids.SHARE)
     async def on_share(ack: AsyncAck, body: Body) -> None:
-        value = str(((body.get("actions") or [{}])[0]).get("value") or "")
-        number = int(value) if re.fullmatch(r"[0-9]{1,9}", value) else 0
-        in_modal = (body.get("view") or {}).get("type") == "modal"
-        page = blocks.refused_page(await may_read(_user(body)), f"Story {number}") or await _question(edge, number)
-        await edge.open_view(body, page or blocks.gone_page(number), push=in_modal)
+        press = press_of(body)
+        number = number_in(press.value) or 0
+        page = blocks.refused_page(await may_read(press.user_id), f"Story {number}") or await _question(edge, number)
+        await edge.open_view(body, page or blocks.gone_page(number), push=press.in_modal)
         await ack()
 
     @app.view(ids.SHARE_VIEW)
     async def on_send(ack: AsyncAck, body: Body) -> None:
-        view = body.get("view") or {}
-        metadata = str(view.get("private_metadata") or "")
-        number = int(metadata) if re.fullmatch(r"[0-9]{1,9}", metadata) else 0
-        person, channel = _user(body), share_blocks.chosen(view)
-        what = await _share(edge, may_read, body, person=person, number=number, channel=channel)
+        form = form_of(body)
+        number, channel = number_in(form.metadata) or 0, form.choice(share_blocks.CHANNEL)
+        what = await _share(edge, may_read, body, person=form.user_id, number=number, channel=channel)
         if what in (What.DONE, What.ALREADY):
             await ack(response_action="update", view=share_blocks.done_page(number, what))
         else:
@@ -77,10 +76,6 @@ def commands(may_read: MayRead) -> Commands:
         return None
 
     return {"share": Command(share, f"{ids.COMMAND} share 31")}
-
-
-def _user(body: Body) -> str:
-    return str((body.get("user") or {}).get("id") or "")
 
 
 async def _question(edge: Edge, number: int) -> dict[str, Any] | None:
