@@ -4,15 +4,14 @@ Pure. Every modal carries the story, the version and the channel that it was ope
 answer to it can be whispered there.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from bot import ids, kit
+from bot.pressed import Form
 from bot.review import cards, fitting, redaction, rules
 from bot.story import declining
 from bot.story.policy import Policy
 from bot.story.screened import REMOVED
-from bot.text import from_slack
 
 ABOUT: Final = "about"
 QUESTION: Final = "question"
@@ -120,29 +119,6 @@ def _metadata(it: cards.Card, channel: str) -> str:
 # ── what comes back ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def boxes_of(view: Mapping[str, Any]) -> list[str]:
-    """The block ids of what can be filled in, in order."""
-    return [str(block.get("block_id")) for block in view.get("blocks") or [] if block.get("type") == "input"]
-
-
-def typed_in(view: Mapping[str, Any], block_id: str) -> str:
-    """The words in a box, made safe; empty when there are none."""
-    return from_slack(str(_element(view, block_id).get("value") or ""))
-
-
-def answers_in(view: Mapping[str, Any]) -> dict[str, str]:
+def answers_in(form: Form) -> dict[str, str]:
     """The words of each answer in the form for redacting, by prompt id, exactly as Slack hands them back."""
-    boxes = [block_id for block_id in (view.get("state") or {}).get("values") or {} if block_id.startswith(ANSWER)]
-    return {box.removeprefix(ANSWER): str(_element(view, box).get("value") or "") for box in boxes}
-
-
-def chosen_in(view: Mapping[str, Any], block_id: str) -> str | None:
-    """The value chosen in a menu."""
-    option = _element(view, block_id).get("selected_option") or {}
-    return str(option["value"]) if "value" in option else None
-
-
-def _element(view: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    values = (view.get("state") or {}).get("values") or {}
-    found: Mapping[str, Any] = (values.get(block_id) or {}).get(block_id) or {}
-    return found
+    return {box.removeprefix(ANSWER): words for box, words in form.typed.items() if box.startswith(ANSWER)}

@@ -142,22 +142,6 @@ def form(
     )
 
 
-def words_in(view: Mapping[str, Any]) -> str:
-    """What was typed into the form, as Slack hands it over."""
-    return str(_box(view, WORDS).get("value") or "")
-
-
-def says_not_one(view: Mapping[str, Any]) -> bool:
-    """Whether the box was ticked."""
-    return bool(_box(view, NOT_ONE).get("selected_options"))
-
-
-def _box(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    values = (view.get("state") or {}).get("values") or {}
-    found: Mapping[str, Any] = (values.get(name) or {}).get(name) or {}
-    return found
-
-
 # ── what became of it ─────────────────────────────────────────────────────────────────────────────────────────────
 
 _STALE: Final = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import ids, kit
 from bot.outgoing import Rendered
+from bot.pressed import Form
 from bot.sequel import blocks, rules
 from bot.story import declining
 from bot.story.policy import Policy
@@ -75,22 +76,21 @@ def newer(number: int) -> Rendered:
     return blocks.plain(f"The teller has changed what happened next in story {number}. The newer card counts.")
 
 
-def decline_form(number: int, at: rules.At, channel: str) -> dict[str, Any]:
+def decline_form(number: int, at: rules.At) -> dict[str, Any]:
     """The form for a reason and for what would make it usable."""
     return kit.modal(
         "Decline",
         [kit.context(f"What happened next in story {number}"), *declining.boxes(blocks.REASONS)],
         callback_id=ids.SEQUEL_DECLINE_VIEW,
-        metadata=f"{at.value}:{channel}",
+        metadata=at.value,
         submit="Decline",
         close="Cancel",
     )
 
 
-def declined_in(view: Mapping[str, Any]) -> tuple[rules.At | None, str, DeclineReason, str]:
-    """What the form is about, the channel it was opened from, the reason, and the comment as it was typed."""
-    value, _, channel = str(view.get("private_metadata") or "").rpartition(":")
-    return rules.at_of(value), channel, *declining.typed_in(view)
+def declined_in(form: Form) -> tuple[rules.At | None, DeclineReason, str]:
+    """What the form is about, the reason, and the comment as it was typed."""
+    return rules.at_of(form.metadata), *declining.said_in(form)
 
 
 def _sure() -> kit.Element:

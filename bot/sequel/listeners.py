@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
 from bot.edge import Edge
+from bot.pressed import Press, form_of, press_of
 from bot.sequel import asking, blocks, card_blocks, rules, service
 from bot.sequel.asking import check
 from bot.sequel.rendering import KINDS, page, say
@@ -34,18 +35,19 @@ def register(app: AsyncApp, edge: Edge, remember: Remember) -> None:
     _register_teller(app, edge, remember)
     _register_form(app, edge)
     _register_reviewers(app, edge)
+    _register_declining(app, edge)
 
 
 def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
     def listen(action_id: str, said: SequelAnswer) -> None:
         @app.action(action_id)
         async def on_answer(ack: AsyncAck, body: Body) -> None:
-            person, value, channel = _press(body)
+            press = press_of(body)
 
             def work(tx: Tx, policy: Policy) -> None:
-                say(tx, asking.answer(tx, by=person, story_id=value, said=said), channel=channel, person=person)
+                _say(tx, press, asking.answer(tx, by=press.user_id, story_id=press.value, said=said))
 
-            await edge.once(body, work, apology=_regret(channel, person))
+            await edge.once(body, work, apology=_regret(press))
             await ack()
 
     listen(ids.SEQUEL_NOTHING_YET, SequelAnswer.NOTHING_YET)
@@ -53,22 +55,22 @@ def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
 
     @app.action(ids.SEQUEL_TELL)
     async def on_tell(ack: AsyncAck, body: Body) -> None:
-        person, value, channel = _press(body)
+        press = press_of(body)
 
         def look(tx: Tx, _: Policy) -> dict[str, Any] | What:
-            return _form(tx, by=person, story_id=value)
+            return _form(tx, by=press.user_id, story_id=press.value)
 
-        await _open(edge, body, await edge.read(look), channel, person)
+        await _open(edge, body, press, await edge.read(look))
         await ack()
 
     @app.action(ids.SEQUEL_TAKE_BACK)
     async def on_take_back(ack: AsyncAck, body: Body) -> None:
-        person, value, channel = _press(body)
+        press = press_of(body)
 
         def work(tx: Tx, policy: Policy) -> None:
-            say(tx, service.take_back(tx, policy, by=person, story_id=value), channel=channel, person=person)
+            _say(tx, press, service.take_back(tx, policy, by=press.user_id, story_id=press.value))
 
-        await edge.once(body, work, apology=_regret(channel, person))
+        await edge.once(body, work, apology=_regret(press))
         await remember()  # again where it failed before: the press comes again until it is acknowledged
         await ack()
 
@@ -76,11 +78,10 @@ def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
 def _register_form(app: AsyncApp, edge: Edge) -> None:
     @app.view(ids.SEQUEL_VIEW)
     async def on_send(ack: AsyncAck, body: Body) -> None:
-        view = body.get("view") or {}
-        person = str((body.get("user") or {}).get("id") or "")
-        story_id, found = rules.metadata_of(str(view.get("private_metadata") or ""))
-        words = blocks.words_in(view)
-        not_ones = found if blocks.says_not_one(view) else {}
+        form = form_of(body)
+        person, words = form.user_id, form.typed.get(blocks.WORDS, "")
+        story_id, found = rules.metadata_of(form.metadata)
+        not_ones = found if form.choice(blocks.NOT_ONE) else {}
 
         def work(tx: Tx, policy: Policy) -> Sent:
             return service.send(tx, policy, by=person, story_id=story_id, words=words, not_ones=not_ones)
@@ -107,71 +108,79 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
     def listen(action_id: str, verb: Verb) -> None:
         @app.action(action_id)
         async def on_decide(ack: AsyncAck, body: Body) -> None:
-            person, value, channel = _press_of_reviewer(edge, body)
-            on_page = _on_page(body)
+            press = _press_of_reviewer(edge, body)
 
             def work(tx: Tx, policy: Policy) -> What:
-                what = service.decide(tx, policy, verb, by=person, at=rules.at_of(value))
-                if not on_page:
-                    say(tx, what, channel=channel, person=person)
+                what = service.decide(tx, policy, verb, by=press.user_id, at=rules.at_of(press.value))
+                if not press.in_modal:
+                    _say(tx, press, what)
                 return what
 
-            what = await edge.once(body, work, apology=_regret(channel, person))
-            if on_page and what is not None:
-                await show_again(body, person, value, what)
+            what = await edge.once(body, work, apology=_regret(press))
+            if press.in_modal and what is not None:
+                await _show_again(edge, body, press, what)
             await ack()
-
-    async def show_again(body: Body, person: str, value: str, what: What) -> None:
-        """A card changes by itself; the page that was pressed does not."""
-        line = blocks.LINES.get(what, "")
-        after = await edge.read(lambda tx, policy: page(tx, policy, by=person, at=rules.at_of(value), line=line))
-        shown = card_blocks.over_page(blocks.LINES[after]) if isinstance(after, What) else after
-        await edge.change_view(body, shown)
 
     listen(ids.SEQUEL_APPROVE, Verb.APPROVE)
     listen(ids.SEQUEL_UNDO, Verb.UNDO)
 
     @app.action(ids.SEQUEL_READ)
     async def on_read(ack: AsyncAck, body: Body) -> None:
-        person, value, channel = _press_of_reviewer(edge, body)
-        at = rules.at_of(value)
-        shown = await edge.read(lambda tx, policy: page(tx, policy, by=person, at=at))
+        press = _press_of_reviewer(edge, body)
+        at = rules.at_of(press.value)
+        shown = await edge.read(lambda tx, policy: page(tx, policy, by=press.user_id, at=at))
         if at is not None and not isinstance(shown, What):  # before it is shown: what cannot be recorded is not read
             policy = edge.policy
-            await edge.writer.run(lambda tx: service.note_reading(tx, policy, by=person, at=at))
-        await _open(edge, body, shown, channel, person)
+            await edge.writer.run(lambda tx: service.note_reading(tx, policy, by=press.user_id, at=at))
+        await _open(edge, body, press, shown)
         await ack()
 
+
+async def _show_again(edge: Edge, body: Body, press: Press, what: What) -> None:
+    """A card changes by itself; the page that was pressed does not."""
+    at, line = rules.at_of(press.value), blocks.LINES.get(what, "")
+    after = await edge.read(lambda tx, policy: page(tx, policy, by=press.user_id, at=at, line=line))
+    shown = card_blocks.over_page(blocks.LINES[after]) if isinstance(after, What) else after
+    await edge.change_view(body, shown)
+
+
+def _register_declining(app: AsyncApp, edge: Edge) -> None:
     @app.action(ids.SEQUEL_DECLINE)
     async def on_decline(ack: AsyncAck, body: Body) -> None:
-        person, value, channel = _press_of_reviewer(edge, body)
+        press = _press_of_reviewer(edge, body)
 
         def look(tx: Tx, policy: Policy) -> dict[str, Any] | What:
-            at = rules.at_of(value)
-            refused = service.refusal(tx, policy, by=person, at=at)
+            at = rules.at_of(press.value)
+            refused = service.refusal(tx, policy, by=press.user_id, at=at)
             if refused is not None or at is None:
                 return refused or What.CHANGED
             one = sequels.find(tx, at.story_id)
             if one is None or one.state is not SequelState.SUBMITTED:
                 return What.ALREADY
-            return card_blocks.decline_form(stories.get(tx, at.story_id).number, at, channel)
+            return card_blocks.decline_form(stories.get(tx, at.story_id).number, at)
 
-        await _open(edge, body, await edge.read(look), channel, person)
+        await _open(edge, body, press, await edge.read(look))
         await ack()
 
     @app.view(ids.SEQUEL_DECLINE_VIEW)
     async def on_declined(ack: AsyncAck, body: Body) -> None:
-        person = str((body.get("user") or {}).get("id") or "")
-        at, _, reason, comment = card_blocks.declined_in(body.get("view") or {})
+        form = form_of(body)
+        at, reason, comment = card_blocks.declined_in(form)
 
         def work(tx: Tx, policy: Policy) -> What:
-            return service.decide(tx, policy, Verb.DECLINE, by=person, at=at, reason=reason, comment=comment)
+            return service.decide(tx, policy, Verb.DECLINE, by=form.user_id, at=at, reason=reason, comment=comment)
 
         what = await edge.once(body, work, if_parked=What.NOT_SAVED) or What.DONE
         if what is What.DONE:  # the page beneath goes too: its buttons would show what no longer stands
             await ack(response_action="clear")
         else:
             await ack(response_action="errors", errors={declining.COMMENT: blocks.LINES[what]})
+
+
+def _press_of_reviewer(edge: Edge, body: Body) -> Press:
+    """The press of a reviewer, who is heard and answered in their channel where they press on a page."""
+    press = press_of(body)
+    return press if press.channel else press._replace(channel=edge.policy.review_channel)
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,36 +199,20 @@ def _form(
     return blocks.form(story.number, story.id, places=version.places, words=told, found=found)
 
 
-async def _open(edge: Edge, body: Body, page: dict[str, Any] | What, channel: str, person: str) -> None:
+async def _open(edge: Edge, body: Body, press: Press, page: dict[str, Any] | What) -> None:
     """Open the page, or whisper why it does not open."""
     if isinstance(page, What):
         what = page
-    elif await edge.open_view(body, page, push=_on_page(body)):
+    elif await edge.open_view(body, page, push=press.in_modal):
         return
     else:
         what = What.NOT_OPENED
-    await edge.once(body, lambda tx, policy: say(tx, what, channel=channel, person=person))
+    await edge.once(body, lambda tx, policy: _say(tx, press, what))
 
 
-def _regret(channel: str, person: str) -> Callable[[Tx, Policy], None]:
-    return lambda tx, policy: say(tx, What.NOT_SAVED, channel=channel, person=person)
+def _regret(press: Press) -> Callable[[Tx, Policy], None]:
+    return lambda tx, policy: _say(tx, press, What.NOT_SAVED)
 
 
-def _on_page(body: Mapping[str, Any]) -> bool:
-    return (body.get("view") or {}).get("type") == "modal"
-
-
-def _press_of_reviewer(edge: Edge, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The same of a reviewer, who is heard and answered in their channel where they press on a page."""
-    person, value, channel = _press(body)
-    return person, value, channel or edge.policy.review_channel
-
-
-def _press(body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Who pressed, what the button carries, and where they are."""
-    container = body.get("container") or {}
-    return (
-        str((body.get("user") or {}).get("id") or ""),
-        str((body.get("actions") or [{}])[0].get("value") or ""),
-        str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-    )
+def _say(tx: Tx, press: Press, what: What) -> None:
+    say(tx, what, channel=press.channel, person=press.user_id)

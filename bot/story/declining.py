@@ -4,9 +4,10 @@ Pure. Stories (`bot/review`) and what happened next (`bot/sequel`) are declined 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from bot import kit
+from bot.pressed import Form
 from storage.records import DeclineReason
 
 REASON: Final = "reason"
@@ -33,10 +34,7 @@ def boxes(reasons: Reasons) -> list[kit.Block]:
     ]
 
 
-def typed_in(view: Mapping[str, Any]) -> tuple[DeclineReason, str]:
+def said_in(form: Form) -> tuple[DeclineReason, str]:
     """The reason (`OTHER` where Slack sends none that we know), and the comment as it was typed."""
-    values = (view.get("state") or {}).get("values") or {}
-    chosen = ((values.get(REASON) or {}).get(REASON) or {}).get("selected_option") or {}
     known = {reason.value: reason for reason in DeclineReason}
-    comment = str(((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "")
-    return known.get(str(chosen.get("value")), DeclineReason.OTHER), comment
+    return known.get(form.choice(REASON), DeclineReason.OTHER), form.typed.get(COMMENT, "")

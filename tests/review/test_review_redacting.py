@@ -11,6 +11,7 @@ from review_desk import Desk
 from review_house import AMIRA, JOE, SAM, House, version_of
 from sqlalchemy import select
 
+from bot.pressed import Form
 from bot.rehearsal import interactions
 from bot.rehearsal.validation import check_view
 from bot.rehearsal.workspace import REVIEW_CHANNEL
@@ -307,7 +308,7 @@ def test_slack_takes_the_form(house: House) -> None:
         page = form(house, story)
         assert check_view(page, surface="modal") == []
         assert len([b for b in page["blocks"] if b["type"] == "input"]) == boxes
-    assert modals.answers_in({"state": {"values": {"answer:p1": {"answer:p1": {"value": None}}}}}) == {"p1": ""}
+    assert modals.answers_in(Form(AMIRA, typed={"answer:p1": "", "question": "Who knew?"})) == {"p1": ""}
 
 
 def form(house: House, story: Story) -> modals.View:

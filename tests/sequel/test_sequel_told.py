@@ -360,7 +360,7 @@ def test_hostile_words_are_only_words(house: House, words: str) -> None:
     assert house.send(story, words).what is What.DONE
     one = house.sequel(story)
     assert check_view(blocks.form(1, story.id, places=BOTH, words=one.words, found={"phone": 2}), surface="modal") == []
-    assert check_view(card_blocks.decline_form(1, rules.at(one), "C0REVIEW"), surface="modal") == []
+    assert check_view(card_blocks.decline_form(1, rules.at(one)), surface="modal") == []
     assert house.decide(story, Verb.DECLINE, comment="&" * 500) is What.DONE
     assert house.send(story, words).what is What.DONE
     assert house.decide(story) is What.DONE
@@ -395,5 +395,4 @@ def test_the_form_says_where_it_will_stand_and_forgets_nothing(house: House) -> 
     assert rules.metadata_of("") == ("", {})
     view = blocks.form(1, "story", places=EVERYWHERE, words="some words", found={"phone": 1})
     assert "the storybook on the public web" in repr(view) and "some words" in repr(view)
-    assert blocks.says_not_one({}) is False and blocks.words_in({}) == ""
     assert asking.QUESTION != asking.NEWS
