@@ -191,20 +191,8 @@ def put_date(tx: Tx, story_id: str, version: int | None, *, slot: datetime, held
 
 
 def whisper(tx: Tx, press: Press, said: Said, *, story_id: str | None = None, edition_id: str | None = None) -> None:
-    """Put a private line in line, for the person who pressed; a payload that names nobody, or no place, gets none."""
-    if not press.user_id or not press.channel:
-        return
-    outbox.enqueue(
-        tx,
-        Message(
-            LINE,
-            tidings.channel(press.channel),
-            op=Op.WHISPER,
-            args={"said": said.value, "edition": edition_id},
-            story_id=story_id,
-            person=press.user_id,
-        ),
-    )
+    """Put a private line in line, for the person who pressed."""
+    tidings.whisper(tx, press, LINE, {"said": said.value, "edition": edition_id}, story_id=story_id)
 
 
 def _preview_key(policy: Policy, slot: datetime) -> str:

@@ -218,9 +218,7 @@ def _change_story(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
 
 
 def _whisper(tx: Tx, pressed: Press, what: str) -> None:
-    to = tidings.channel(pressed.channel)
-    message = Message(carrying.WHISPER, to, op=Op.WHISPER, args={"what": what}, person=pressed.user_id)
-    outbox.enqueue(tx, replace(message, thread_ts=pressed.thread_ts))
+    tidings.whisper(tx, pressed, carrying.WHISPER, {"what": what})
 
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,10 +229,8 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     async def on_change(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
         found = await edge.read(lambda tx, policy: _change_form(tx, shelf, pressed))
-        what = found if isinstance(found, str) else None
-        if not isinstance(found, str) and not await edge.open_view(body, found):
-            what = "form_failed"
-        if what is not None:
+        if isinstance(found, str) or not await edge.open_view(body, found):
+            what = found if isinstance(found, str) else "form_failed"
             await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
         await ack()
 
@@ -252,10 +248,9 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     async def on_answer(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
         form = await edge.read(lambda tx, policy: answering.answer_form(tx, shelf, pressed.user_id, pressed.value))
-        if form is None:
-            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, "over"))
-        elif not await edge.open_view(body, form):
-            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, "form_failed"))
+        if form is None or not await edge.open_view(body, form):
+            what = "over" if form is None else "form_failed"
+            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
         await ack()
 
     @app.view(ids.ANSWER_VIEW)

@@ -256,9 +256,8 @@ def say_too_late(tx: Tx, ts: str, draft: Draft, *, deleted: bool) -> None:
 def say_over(tx: Tx, pressed: Press) -> None:
     """A press on a message of a draft that is known no more is answered; on somebody else's it is not."""
     there = drafts.find(tx, pressed.value.partition(":")[0])
-    if there is None and pressed.channel and tellers.find_teller(tx, pressed.user_id) is not None:
-        over = Message(WHISPER, tidings.channel(pressed.channel), op=Op.WHISPER, args={"what": "over"})
-        outbox.enqueue(tx, replace(over, person=pressed.user_id))
+    if there is None and tellers.find_teller(tx, pressed.user_id) is not None:
+        tidings.whisper(tx, pressed, WHISPER, {"what": "over"})
 
 
 def own_story(tx: Tx, user_id: str, story_id: str) -> Story | None:

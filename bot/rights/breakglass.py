@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.outgoing import Kind, Kinds, Rendered
+from bot.pressed import Press
 from bot.rights import breakglass_blocks as blocks
 from bot.rights.breakglass_blocks import Came
 from bot.story import tidings
@@ -184,11 +185,9 @@ def show(tx: Tx, policy: Policy, *, by: str, value: str) -> Answer | Came:
     return Answer(found, author.slack_user_id)
 
 
-def say(tx: Tx, came: Came, *, channel: str, person: str) -> None:
-    """Tell somebody, privately, what came of a press; a payload that names nobody, or no place, gets nothing."""
-    if channel and person:
-        args = {"came": came.value}
-        outbox.enqueue(tx, Message(LINE, tidings.channel(channel), op=Op.WHISPER, args=args, person=person))
+def say(tx: Tx, press: Press, came: Came) -> None:
+    """Tell whoever pressed, privately, what came of it."""
+    tidings.whisper(tx, press, LINE, {"came": came.value})
 
 
 def sweep(tx: Tx, policy: Policy) -> datetime:

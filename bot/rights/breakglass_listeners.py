@@ -12,7 +12,7 @@ from bot import ids
 from bot.commands import Call, Command, Commands, after_number, story_number
 from bot.edge import Edge
 from bot.outgoing import Rendered
-from bot.pressed import Press, press_of
+from bot.pressed import press_of
 from bot.rights import breakglass
 from bot.rights import breakglass_blocks as blocks
 from bot.rights.breakglass_blocks import Came
@@ -35,7 +35,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
             def work(tx: Tx, policy: Policy) -> None:
                 came = breakglass.decide(tx, policy, by=press.user_id, value=press.value, agree=agree, tell=tell)
                 if came is not Came.DECIDED:  # a decision shows in the message itself
-                    _say(tx, press, came)
+                    breakglass.say(tx, press, came)
 
             await edge.once(body, work)
             await ack()
@@ -51,7 +51,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         def work(tx: Tx, policy: Policy) -> breakglass.Answer | None:
             found = breakglass.show(tx, policy, by=press.user_id, value=press.value)
             if isinstance(found, Came):
-                _say(tx, press, found)
+                breakglass.say(tx, press, found)
                 return None
             return found
 
@@ -59,12 +59,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
         if found is not None:
             window = blocks.window(found.ask, told_by=found.told_by, zone=edge.policy.zone)
             if not await edge.open_view(body, window):
-                await edge.writer.run(lambda tx: _say(tx, press, Came.NOT_OPENED))
+                await edge.writer.run(lambda tx: breakglass.say(tx, press, Came.NOT_OPENED))
         await ack()
-
-
-def _say(tx: Tx, press: Press, came: Came) -> None:
-    breakglass.say(tx, came, channel=press.channel, person=press.user_id)
 
 
 async def _breakglass(edge: Edge, call: Call) -> Rendered | None:

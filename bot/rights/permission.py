@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.pressed import Press
 from bot.rights import permission_editions
 from bot.rights import permission_rules as rules
 from bot.rights.permission_rules import Problem, Standing, Wish
@@ -108,11 +109,9 @@ def change(tx: Tx, policy: Policy, *, by: str, wish: Wish, notice_version: int) 
     return Done(again=again)
 
 
-def say(tx: Tx, problem: Problem, *, channel: str, person: str) -> None:
-    """Tell somebody, privately, why they see no form; a payload that names nobody, or no place, gets nothing."""
-    if channel and person:
-        args = {"problem": problem.value}
-        outbox.enqueue(tx, Message(LINE, tidings.channel(channel), op=Op.WHISPER, args=args, person=person))
+def say(tx: Tx, press: Press, problem: Problem) -> None:
+    """Tell whoever pressed, privately, why they see no form."""
+    tidings.whisper(tx, press, LINE, {"problem": problem.value})
 
 
 def _describe(

@@ -13,7 +13,7 @@ from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
 from bot.outgoing import Rendered
-from bot.pressed import Form, Press, form_of, press_of
+from bot.pressed import Form, form_of, press_of
 from bot.rights import mydata, permission
 from bot.rights import permission_blocks as blocks
 from bot.rights.permission_rules import Problem, Wish
@@ -39,10 +39,9 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
             return blocks.form(policy, found, notice_version=notice_version())
 
         found = await edge.read(form)
-        if isinstance(found, Problem):
-            await say(body, press, found)
-        elif not await edge.open_view(body, found):
-            await say(body, press, Problem.NOT_OPENED)
+        if isinstance(found, Problem) or not await edge.open_view(body, found):
+            problem = found if isinstance(found, Problem) else Problem.NOT_OPENED
+            await edge.once(body, lambda tx, policy: permission.say(tx, press, problem))
         await ack()
 
     @app.view(ids.PERMISSION_VIEW)
@@ -62,12 +61,6 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
             await ack(response_action="errors", errors={blocks.box_of(done): blocks.problem_words(done)})
         else:
             await ack()
-
-    async def say(body: Body, press: Press, problem: Problem) -> None:
-        def work(tx: Tx, policy: Policy) -> None:
-            permission.say(tx, problem, channel=press.channel, person=press.user_id)
-
-        await edge.once(body, work)
 
     def notice_of(form: Form) -> int:
         """The notice that the form named when it was opened; today's, should the form not say."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.outgoing import Kind, Kinds, Rendered
+from bot.pressed import Press
 from bot.rights import permission_editions
 from bot.rights import renewal_blocks as blocks
 from bot.rights.months import months_before
@@ -71,11 +72,9 @@ def keep(tx: Tx, *, by: str, value: str, notice_version: int) -> str | None:
     return None
 
 
-def say(tx: Tx, sentence: str, *, channel: str, person: str) -> None:
-    """Tell somebody, privately, why nothing was done; a payload that names nobody, or no place, gets nothing."""
-    if channel and person:
-        args = {"theirs": sentence != NOT_YOURS}
-        outbox.enqueue(tx, Message(LINE, tidings.channel(channel), op=Op.WHISPER, args=args, person=person))
+def say(tx: Tx, press: Press, sentence: str) -> None:
+    """Tell whoever pressed, privately, why nothing was done."""
+    tidings.whisper(tx, press, LINE, {"theirs": sentence != NOT_YOURS})
 
 
 def would_lapse(tx: Tx) -> int:

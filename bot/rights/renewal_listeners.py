@@ -28,7 +28,7 @@ def register(app: AsyncApp, edge: Edge, notice_version: Callable[[], int]) -> No
         def work(tx: Tx, policy: Policy) -> None:
             why_not = renewal.keep(tx, by=press.user_id, value=press.value, notice_version=notice_version())
             if why_not is not None:
-                renewal.say(tx, why_not, channel=press.channel, person=press.user_id)
+                renewal.say(tx, press, why_not)
 
         await edge.once(body, work)
         await ack()

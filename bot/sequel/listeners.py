@@ -45,7 +45,7 @@ def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
             press = press_of(body)
 
             def work(tx: Tx, policy: Policy) -> None:
-                _say(tx, press, asking.answer(tx, by=press.user_id, story_id=press.value, said=said))
+                say(tx, press, asking.answer(tx, by=press.user_id, story_id=press.value, said=said))
 
             await edge.once(body, work, apology=_regret(press))
             await ack()
@@ -68,7 +68,7 @@ def _register_teller(app: AsyncApp, edge: Edge, remember: Remember) -> None:
         press = press_of(body)
 
         def work(tx: Tx, policy: Policy) -> None:
-            _say(tx, press, service.take_back(tx, policy, by=press.user_id, story_id=press.value))
+            say(tx, press, service.take_back(tx, policy, by=press.user_id, story_id=press.value))
 
         await edge.once(body, work, apology=_regret(press))
         await remember()  # again where it failed before: the press comes again until it is acknowledged
@@ -113,7 +113,7 @@ def _register_reviewers(app: AsyncApp, edge: Edge) -> None:
             def work(tx: Tx, policy: Policy) -> What:
                 what = service.decide(tx, policy, verb, by=press.user_id, at=rules.at_of(press.value))
                 if not press.in_modal:
-                    _say(tx, press, what)
+                    say(tx, press, what)
                 return what
 
             what = await edge.once(body, work, apology=_regret(press))
@@ -201,18 +201,10 @@ def _form(
 
 async def _open(edge: Edge, body: Body, press: Press, page: dict[str, Any] | What) -> None:
     """Open the page, or whisper why it does not open."""
-    if isinstance(page, What):
-        what = page
-    elif await edge.open_view(body, page, push=press.in_modal):
-        return
-    else:
-        what = What.NOT_OPENED
-    await edge.once(body, lambda tx, policy: _say(tx, press, what))
+    if isinstance(page, What) or not await edge.open_view(body, page, push=press.in_modal):
+        what = page if isinstance(page, What) else What.NOT_OPENED
+        await edge.once(body, lambda tx, policy: say(tx, press, what))
 
 
 def _regret(press: Press) -> Callable[[Tx, Policy], None]:
-    return lambda tx, policy: _say(tx, press, What.NOT_SAVED)
-
-
-def _say(tx: Tx, press: Press, what: What) -> None:
-    say(tx, what, channel=press.channel, person=press.user_id)
+    return lambda tx, policy: say(tx, press, What.NOT_SAVED)

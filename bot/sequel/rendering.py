@@ -6,15 +6,16 @@ Delivery looks a kind up at the moment of sending, so everything says what stand
 from typing import Any
 
 from bot.outgoing import Kind, Kinds, Rendered
+from bot.pressed import Press
 from bot.sequel import asking, blocks, card_blocks, service
 from bot.sequel.rules import At, What
 from bot.story import tidings
 from bot.story.next_told import undisputed
 from bot.story.policy import Policy
 from bot.story.view import view_of
-from storage import outbox, renewals, sequels, stories
+from storage import renewals, sequels, stories
 from storage.database import Tx
-from storage.records import Message, Op, OutboxRow, Story, StoryStatus
+from storage.records import Op, OutboxRow, Story, StoryStatus
 from storage.told_next import Sequel, SequelState
 
 LINE = "sequel_line"
@@ -22,11 +23,10 @@ LINE = "sequel_line"
 _GONE = (StoryStatus.REMOVED, StoryStatus.WITHDRAWN)
 
 
-def say(tx: Tx, what: What, *, channel: str, person: str) -> None:
-    """Tell somebody, privately, why nothing was done; a payload that names nobody, or no place, gets nothing."""
-    if channel and person and what is not What.DONE:
-        args = {"what": what.value}
-        outbox.enqueue(tx, Message(LINE, tidings.channel(channel), op=Op.WHISPER, args=args, person=person))
+def say(tx: Tx, press: Press, what: What) -> None:
+    """Tell whoever pressed, privately, why nothing was done; nothing where it was."""
+    if what is not What.DONE:
+        tidings.whisper(tx, press, LINE, {"what": what.value})
 
 
 def _line(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered:

@@ -3,10 +3,12 @@
 The rooms do not know each other; they know these names. Nothing here says what a message looks like.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from bot.pressed import Press
 from bot.story.policy import Policy
 from storage import outbox
 from storage.database import Tx
@@ -66,6 +68,15 @@ def beside(recipient: str) -> str:
 def tidy(recipient: str) -> str:
     """The lane for tidying: lowest priority, and everything works without it."""
     return f"tidy:{recipient}"
+
+
+def whisper(
+    tx: Tx, press: Press, kind: str, args: Mapping[str, str | int | bool | None], *, story_id: str | None = None
+) -> None:
+    """Put a private line in line for whoever pressed, where they did; a press of nobody, or in no place, gets none."""
+    if press.user_id and press.channel:
+        line = Message(kind, channel(press.channel), op=Op.WHISPER, args=args, story_id=story_id, person=press.user_id)
+        outbox.enqueue(tx, replace(line, thread_ts=press.thread_ts))
 
 
 def next_card_round(policy: Policy, now: datetime) -> datetime:
