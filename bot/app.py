@@ -1,6 +1,6 @@
-"""The only wiring: settings become a running bot.
+"""Settings become a running bot: everything is opened, started in order, and stopped in reverse.
 
-Nothing is decided here. The rooms are put together, started in order and stopped in reverse; what each does is its own.
+The only wiring, with `rooms.py`, which lists what each room brings. Nothing is decided here.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final, TextIO, TypeVar
 
 import aiohttp
@@ -17,53 +16,28 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import __version__, commands, facts
+from bot import __version__, facts, rooms
 from bot.clock import Clock, make_clock
 from bot.connection import Socket, make_app
 from bot.delivery.client import make_client, make_session
 from bot.delivery.outbox import Delivery, Identity
-from bot.delivery.scheduler import Chore, Scheduler
-from bot.digest import listeners as digest_listeners
-from bot.digest import rendering as digest_rendering
+from bot.delivery.scheduler import Scheduler
 from bot.digest import service as digest
 from bot.digest.rules import preview_at
 from bot.edge import Edge
 from bot.errors import DeliveryError
 from bot.facts import Facts, learn, make_policy
-from bot.intake import listeners as intake_listeners
-from bot.intake import rendering as intake_rendering
-from bot.intake import waking, whereabouts
 from bot.intake.recovery import Recovery
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
-from bot.keeper import stats as keeper_stats
 from bot.people import People
-from bot.reading import listeners as reading_listeners
-from bot.reading import sharing
-from bot.reading.service import Others
-from bot.review import listeners as review_listeners
-from bot.review import rendering as review_rendering
 from bot.review import service as review
-from bot.rights import (
-    breakglass,
-    breakglass_listeners,
-    mydata,
-    permission_listeners,
-    permission_rendering,
-    renewal,
-    renewal_listeners,
-    retention,
-)
-from bot.rights import listeners as rights_listeners
-from bot.rights import rendering as rights_rendering
 from bot.rights.forgetting import Forgetting
-from bot.sequel import listeners as sequel
 from bot.settings import Settings
-from bot.story.policy import May, Policy
+from bot.story.policy import Policy
 from bot.story.when import coming_slot
 from bot.storybook.keeping import Keeping
 from bot.text import count, day, time_of_day, zone_name
-from bot.themes import themes_of
 from storage import drafts, lock, outbox, schema, stories, tellers
 from storage.database import Database, Tx
 from storage.records import StoryStatus, Workspace
@@ -166,19 +140,7 @@ def _build(
         workspace=workspace.id,
         clock=clock,
         policy=lambda: edge.policy,
-        kinds=rights_rendering.watched(
-            {
-                **intake_rendering.kinds(shelf),
-                **review_rendering.KINDS,
-                **digest_rendering.KINDS,
-                **permission_rendering.KINDS,
-                **mydata.KINDS,
-                **breakglass.KINDS,
-                **renewal.KINDS,
-                **sequel.KINDS,
-                **sharing.KINDS,
-            }
-        ),
+        kinds=rooms.kinds(shelf),
         client=client,
         identity=Identity(known.bot_user_id, known.bot_id, known.app_id),
         pace=settings.pace,
@@ -201,7 +163,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         recovery = Recovery(house.edge, house.shelf, house.client)
         app = make_app(house.facts, settings.bot_token, house.edge)
         _listen(app, house, people, recovery)
-        scheduler = Scheduler(_chores(), house.writer, house.clock, lambda: house.edge.policy)
+        scheduler = Scheduler(rooms.chores(), house.writer, house.clock, lambda: house.edge.policy)
         storybook = Keeping(house.database, house.writer, house.workspace.id, house.clock, settings)
         session = house.client.session
         assert session is not None
@@ -213,7 +175,7 @@ async def serve(settings: Settings, *, out: TextIO, stop: asyncio.Event | None =
         print(_opening(house), file=out, flush=True)
         await house.writer.run(lambda tx: digest.announce_dates(tx, house.edge.policy))
         if house.workspace.last_alive_at is None:  # the first start: from now on, what is missed can be said
-            await house.writer.run(lambda tx: _alive(tx, house.edge.policy))
+            await house.writer.run(lambda tx: rooms.alive(tx, house.edge.policy))
         await recovery.after_absence(house.workspace.last_alive_at, started)
         tasks = [
             asyncio.create_task(house.delivery.run(), name="delivery"),
@@ -269,27 +231,12 @@ async def _connect(house: House, socket: Socket, recovery: Recovery, out: TextIO
     await recovery.run()
 
 
+# ── what Slack says of the app itself ─────────────────────────────────────────────────────────────────────────────
+
+
 def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> None:
-    """Everything the bot reacts to."""
-    intake_listeners.register(app, house.edge, house.shelf, people, recovery.poke)
-    review_listeners.register(app, house.edge, house.shelf.limits)
-    digest_listeners.register(app, house.edge)
-    rights_listeners.register(app, house.edge, house.forgetting)
-    permission_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
-    every = {**intake_listeners.commands(house.shelf, people), **review_listeners.commands(house.shelf.limits)}
-    breakglass_listeners.register(app, house.edge)
-    renewal_listeners.register(app, house.edge, lambda: house.shelf.current.campaign.notice_version)
-    sequel.register(app, house.edge, house.forgetting.forget_now)
-    every |= {**digest_listeners.COMMANDS, **permission_listeners.COMMANDS, **rights_listeners.COMMANDS}
-    every |= dict(breakglass_listeners.COMMANDS)
-    every |= keeper_stats.commands(lambda: house.shelf.current)
-
-    async def may_read(user_id: str) -> May:
-        return await people.may_read(house.edge.policy, user_id)
-
-    others = Others(writing=whereabouts.where(house.shelf), waiting=review.waiting)
-    reading_listeners.register(app, house.edge, may_read, lambda: themes_of(house.shelf.current), others)
-    commands.register(app, house.edge, every | dict(reading_listeners.commands(may_read)))
+    """Listen to everything, what people do in front, since it comes most often."""
+    rooms.listen(app, house.edge, house.shelf, people, house.forgetting, recovery.poke)
 
     @app.event("subteam_members_changed")
     async def on_group_changed() -> None:
@@ -308,33 +255,6 @@ def _listen(app: AsyncApp, house: House, people: People, recovery: Recovery) -> 
             return  # somebody's own token, of which this app has none
         log.error("the token was revoked: put a new one in SLACK_BOT_TOKEN and start again")
         house.delivery.pause()
-
-
-def _chores() -> list[Chore]:
-    """What time brings, in the order it is done at start: the ledger is looked at before we say we are alive."""
-    return [
-        Chore("edition", digest.tick),
-        Chore("preview", digest.preview_tick),
-        Chore("dates", lambda tx, policy: _nothing(digest.announce_dates(tx, policy))),
-        Chore("drafts", waking.wake),
-        Chore("queue", review.remind),
-        Chore("retention", retention.purge),
-        Chore("breakglass", breakglass.sweep),
-        Chore("renewal", renewal.check),
-        Chore("sequel", sequel.check),
-        Chore("shares", sharing.tend),
-        Chore("alive", _alive),
-    ]
-
-
-def _nothing(_: object) -> None:
-    return None
-
-
-def _alive(tx: Tx, policy: Policy) -> datetime | None:
-    """Say that the bot was running at this moment."""
-    tellers.set_workspace(tx, last_alive_at=tx.now)
-    return None
 
 
 async def _keep_reviewers(house: House) -> None:

@@ -1,6 +1,6 @@
 """`/story …`: which verb a person meant, whether it is theirs, and the private answer.
 
-Rooms bring their verbs (`Command`); `app.py` puts them together. The answer rides in the acknowledgement, after the
+Rooms bring their verbs (`Command`); `rooms.py` puts them together. The answer rides in the acknowledgement, after the
 commit, so a command that was not answered was not done.
 """
 

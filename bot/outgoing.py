@@ -1,6 +1,6 @@
 """What a feature room tells delivery about each kind of message: how to render it, and when it may still go.
 
-Pure. The outbox holds what to render, so a kind is looked up at the moment of sending. `app.py` gathers the rooms'
+Pure. The outbox holds what to render, so a kind is looked up at the moment of sending. `rooms.py` gathers the rooms'
 `KINDS` into one registry and passes it to delivery, which knows no feature.
 """
 

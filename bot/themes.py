@@ -1,6 +1,6 @@
 """What a script lets readers browse by: how it went, services, what helped or got in the way, and the pillars of those.
 
-Called by `app.py` for the reading room, which knows no scripts.
+Called by `rooms.py` for the reading room, which knows no scripts.
 """
 
 from bot.intake.script import Script

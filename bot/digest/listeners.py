@@ -1,6 +1,6 @@
 """What reviewers press and type about the digest: read the payload, call one service, acknowledge.
 
-No rules and no SQL here. `app.py` calls `register` and adds `COMMANDS` to those of the other rooms.
+No rules and no SQL here. `rooms.py` calls `register` and adds `COMMANDS` to those of the other rooms.
 """
 
 from difflib import get_close_matches

@@ -1,6 +1,6 @@
 """How each of the digest's messages is rendered at the moment of sending, and when it may still go.
 
-Loads what a message needs and hands it to the pure blocks. `app.py` gives `KINDS` to delivery.
+Loads what a message needs and hands it to the pure blocks. `rooms.py` gives `KINDS` to delivery.
 """
 
 from dataclasses import replace

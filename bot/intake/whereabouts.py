@@ -1,6 +1,6 @@
 """Where somebody is in the story that they are telling, in words for their home.
 
-Reads only. `app.py` hands it to the room that shows the home, since the rooms do not know each other.
+Reads only. `rooms.py` hands it to the room that shows the home, since the rooms do not know each other.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What readers type and press: each listener reads the payload, has one thing looked up, and shows it.
 
 Nothing is sent from here but pages and homes, which live as long as the screen they stand on; a story that was taken
-back meanwhile is not on the next one. Bound by `app.py`, which also says who may read and what the themes are.
+back meanwhile is not on the next one. Bound by `rooms.py`, which also says who may read and what the themes are.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

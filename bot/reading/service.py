@@ -97,7 +97,7 @@ def sentence_with(view: StoryView, wanted: frozenset[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What other rooms say on the home: `app.py` brings it, since the rooms do not know each other."""
+    """What other rooms say on the home: `rooms.py` brings it, since the rooms do not know each other."""
 
     writing: Callable[[Tx, str], str | None]
     """Where a teller (by our id) is in the story that they are telling: "on question 3 of 8"."""

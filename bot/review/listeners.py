@@ -1,7 +1,7 @@
 """What reviewers press and send: each listener reads the payload, has one thing done, and acknowledges it.
 
 Nothing is decided here and nobody is trusted here: who may do what is settled in `service.py`, in the transaction that
-does it. `COMMANDS` are the verbs that reviewers type (`typed.py`). Bound by `app.py`.
+does it. `COMMANDS` are the verbs that reviewers type (`typed.py`). Bound by `rooms.py`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What reviewers type: `/story review`, `approve`, `ask`, `decline`, `redact` and the like, answered privately.
 
-Bound by `app.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of what
-was typed is looked at here; who may do what is settled in `service.py`.
+Bound by `rooms.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of
+what was typed is looked at here; who may do what is settled in `service.py`.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Break-glass: a reviewer asks who told a story, a second person decides, and the teller can see that it was done.
 
 Plain functions of a transaction; off unless the keeper has switched it on and named a lead. Whoever asks learns who it
-was and nothing else, for a day. Every step and every refusal is in the trail. `app.py` gives `KINDS` to delivery.
+was and nothing else, for a day. Every step and every refusal is in the trail. `rooms.py` gives `KINDS` to delivery.
 """
 
 import logging

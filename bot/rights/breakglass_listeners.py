@@ -1,7 +1,7 @@
 """What is typed and pressed when a reviewer asks who told a story. Who may is settled in `breakglass.py`.
 
 The answer is looked up in the transaction that records the look, and goes into a window at once: it is never in a
-message, a row or a log. `app.py` calls `register` and adds `COMMANDS`.
+message, a row or a log. `rooms.py` calls `register` and adds `COMMANDS`.
 """
 
 from typing import Any

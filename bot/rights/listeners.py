@@ -1,6 +1,6 @@
 """What people press and type to take a story back, or down: ask once, do it once, answer privately.
 
-A withdrawal is acknowledged after its commit and after its tombstone stands outside the database. `app.py` calls
+A withdrawal is acknowledged after its commit and after its tombstone stands outside the database. `rooms.py` calls
 `register` and adds `commands` to those of the other rooms.
 """
 

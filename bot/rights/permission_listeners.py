@@ -1,7 +1,7 @@
 """What a teller presses about permission, the form that they send, and `/story mydata`.
 
 A listener reads the payload, has one thing done, and acknowledges it. Who may is settled in `permission.py`, in the
-transaction that does it. `app.py` calls `register` and adds `COMMANDS`.
+transaction that does it. `rooms.py` calls `register` and adds `COMMANDS`.
 """
 
 from collections.abc import Callable

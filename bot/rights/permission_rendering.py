@@ -1,6 +1,6 @@
 """How what is said of a changed permission is rendered at the moment of sending.
 
-`app.py` gives `KINDS` to delivery; the words are in `permission_blocks.py`.
+`rooms.py` gives `KINDS` to delivery; the words are in `permission_blocks.py`.
 """
 
 from bot.outgoing import Kind, Kinds, Rendered

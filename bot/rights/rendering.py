@@ -1,7 +1,7 @@
 """How each message about a withdrawal is rendered, and the watch over all other kinds.
 
 `watched` puts two things around every kind of every room: a gate that lets nothing out about a story that was taken
-back, and the ledger's ear for what became of a removal. `app.py` passes the registry through it.
+back, and the ledger's ear for what became of a removal. `rooms.py` passes the registry through it.
 """
 
 from dataclasses import replace

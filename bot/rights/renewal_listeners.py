@@ -1,6 +1,6 @@
 """*Yes, it may stay*: the one press of a published story's review that belongs to no other room.
 
-*Change permission* and *Take it back* are listened to where they always are. `app.py` calls `register`.
+*Change permission* and *Take it back* are listened to where they always are. `rooms.py` calls `register`.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What tellers and reviewers press and send about what happened next: read the payload, have one thing done, answer.
 
-Nothing is decided here and nobody is trusted here. `app.py` takes this room's part in the house from here: `register`,
-`KINDS` and the chore `check`.
+Nothing is decided here and nobody is trusted here. `rooms.py` takes this room's part in the house from here:
+`register`, `KINDS` and the chore `check`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

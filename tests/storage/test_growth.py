@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import app
+from bot import app, rooms
 from bot.digest import loading
 from bot.intake import listeners, whereabouts
 from bot.intake.script_file import load_script
@@ -73,7 +73,7 @@ ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "withdraw": lambda tx, policy: _withdraw(tx, policy),
     "unlink": lambda tx, policy: unlinking.unlink(tx, _seventh(tx).id),
     "edit too late": lambda tx, policy: tellers.story_of_draft(tx, f"{2305843009213693952 + 7:016x}"),
-    **{f"chore {chore.name}": chore.run for chore in app._chores()},
+    **{f"chore {chore.name}": chore.run for chore in rooms.chores()},
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import _chores
+from bot import rooms
 from bot.delivery.errands import Errand, next_errand
 from bot.digest import rendering as digest_rendering
 from bot.digest import service as digest
@@ -219,7 +219,7 @@ class Life:
             self.act("tend", rights.tend_all)
             self.deliver(together=f"{WITHDRAWAL} of story {number}, again")
         self.act("unlink", lambda tx, policy: self._unlink(tx))
-        for chore in _chores():
+        for chore in rooms.chores():
             self.act(f"chore {chore.name}", chore.run)
 
     def _newest(self) -> Story:
