@@ -16,13 +16,11 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, RootTransaction
-
 from storage import inbox
+from storage.batches import Batches, Begun
 from storage.database import Database, Tx, random_id
 from storage.errors import DatabaseUnavailable, is_busy, is_unavailable, why_unavailable
 from storage.jobs import ALREADY_DONE, PARKED, AlreadyDone, Answer, HasBeenParked, Job, tell_all
@@ -37,18 +35,7 @@ MOMENT: Final = 0.02
 """Seconds that a job which can wait waits for others, with which it is committed."""
 
 
-@dataclass(slots=True)
-class _Begun:
-    """A batch whose jobs have run, and which is still to be committed."""
-
-    transaction: RootTransaction
-    results: list[Any]
-    lanes: set[str]
-    written: int
-    """Rows that it wrote."""
-
-
-Order = tuple[list[Job[Any]], _Begun | None]
+Order = tuple[list[Job[Any]], Begun | None]
 """A batch for the thread: to be committed, if it has begun, or else done."""
 ANY: Final[Order] = ([], None)
 """Whatever waits."""
@@ -71,7 +58,7 @@ class Writer:
         new_id: Callable[[], str] = random_id,
         most: int = 500,
     ) -> None:
-        self._database, self._workspace, self._now, self._new_id = database, workspace, now, new_id
+        self._batches = Batches(database, workspace, now, new_id)
         self.on_commit, self.on_parked = on_commit, on_parked
         self.at_once: Callable[[], bool] = lambda: True
         self._waiting = Waiting(most)
@@ -79,9 +66,6 @@ class Writer:
         """Whether what can wait is looked after by the clock."""
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
-        self._connection: Connection | None = None
-        self._waits = True
-        """Whether the connection waits for a locked database, as it does on the thread."""
         self._tell_ended: Callable[[], object] = lambda: None
         self._refused: str | None = None
         """Why nothing could be stored the last time, until something is."""
@@ -147,7 +131,7 @@ class Writer:
         self._orders.put(None)
         if self._thread.ident is not None:  # one that was never started has nothing to finish
             self._thread.join()
-        self._drop_connection()
+        self._batches.drop()
 
     def _queue(self, job: "Job[Any]") -> None:
         self._waiting.put(job)
@@ -174,15 +158,15 @@ class Writer:
         batch = self._waiting.take()
         if not batch:
             return
-        begun: _Begun | None = None
-        if batch[0].light_on is not None and self._connection is not None:  # to connect can take its time
+        begun: Begun | None = None
+        if batch[0].light_on is not None and self._batches.is_connected:
             try:
                 begun = self._run(batch, wait=False)
             except BaseException as error:  # noqa: BLE001 -- whatever it was, the thread meets it again, or waits
                 log.debug("not done on the loop: %s", type(error).__name__)
         self._orders.put((batch, begun))
 
-    def _light_end(self, batch: list[Job[Any]], begun: _Begun) -> None:
+    def _light_end(self, batch: list[Job[Any]], begun: Begun) -> None:
         """The batch that was begun here is stored."""
         self._release(batch, begun)
         if self._waiting.go_on() is not None:
@@ -252,17 +236,13 @@ class Writer:
         self._commit(begun)
         self._release([job], begun)
 
-    def _commit(self, begun: _Begun) -> None:
-        try:
-            begun.transaction.commit()
-        except BaseException:
-            self._drop_connection()
-            raise
+    def _commit(self, begun: Begun) -> None:
+        self._batches.commit(begun)
         if self._refused is not None and begun.written:  # nothing to write is no proof
             log.warning("the database can be written again")
             self._refused = None
 
-    def _release(self, batch: list[Job[Any]], begun: _Begun) -> None:
+    def _release(self, batch: list[Job[Any]], begun: Begun) -> None:
         """The jobs are stored, and only now are their results told: nothing that goes wrong can make them run again."""
         if begun.lanes:
             _tell(self.on_commit, begun.lanes)
@@ -275,27 +255,8 @@ class Writer:
                 job.done.set_result(result)
         tell_all(answers)
 
-    def _run(self, batch: list[Job[Any]], *, wait: bool) -> _Begun:
-        """Run the jobs in one transaction that is still to be committed; `wait` for a locked database, or fail."""
-        results: list[Any] = []
-        lanes: set[str] = set()
-        at_once = self.at_once()
-        try:
-            connection = self._connect(wait=wait)
-            before = _changes(connection)
-            transaction = connection.begin()
-            for job in batch:
-                tx = Tx(connection, self._workspace, self._now(), self._new_id, at_once=at_once)
-                if job.key is not None and not inbox.remember(tx, job.key):
-                    results.append(ALREADY_DONE)
-                    continue
-                results.append(job.work(tx))
-                lanes |= tx.lanes
-                self._still_inside(connection)
-        except BaseException:
-            self._drop_connection()
-            raise
-        return _Begun(transaction, results, lanes, _changes(connection) - before)
+    def _run(self, batch: list[Job[Any]], *, wait: bool) -> Begun:
+        return self._batches.begin(batch, wait=wait, at_once=self.at_once())
 
     def _failed_alone(self, job: Job[Any], error: BaseException) -> None:
         if is_unavailable(error):
@@ -341,28 +302,6 @@ class Writer:
             self._refused = why
         return why
 
-    def _connect(self, *, wait: bool) -> Connection:
-        if self._connection is None:
-            self._connection = self._database.write_engine.connect()
-            self._waits = True
-        if self._waits is not wait:
-            self._database.set_waiting(self._connection, wait=wait)
-            self._waits = wait
-        return self._connection
-
-    def _still_inside(self, connection: Connection) -> None:
-        """Refuse to commit when the database has silently ended the transaction (it does so on a full disk)."""
-        raw: Any = connection.connection.dbapi_connection
-        if raw is not None and hasattr(raw, "in_transaction") and not raw.in_transaction:
-            raise DatabaseUnavailable("the transaction was dropped")
-
-    def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            # A connection that has failed is not trusted again: no half-open transaction can follow from it.
-            connection.invalidate()
-            connection.close()
-
 
 def _call(loop: asyncio.AbstractEventLoop, what: Callable[..., None], *given: object) -> bool:
     """Have it called on the loop; False when that has been closed."""
@@ -371,11 +310,6 @@ def _call(loop: asyncio.AbstractEventLoop, what: Callable[..., None], *given: ob
     except RuntimeError:
         return False
     return True
-
-
-def _changes(connection: Connection) -> int:
-    """How many rows this connection has written since it was opened."""
-    return int(getattr(connection.connection.dbapi_connection, "total_changes", 0))
 
 
 def _tell(listener: Callable[..., None], *said: object) -> None:

@@ -100,7 +100,7 @@ PLANTS = (
     Plant(
         "nobody looks whether the transaction is still open",
         ("tests/storage/test_storage_faults.py", "tests/storage/test_storage_writer.py"),
-        "storage/writer.py",
+        "storage/batches.py",
         'if raw is not None and hasattr(raw, "in_transaction") and not raw.in_transaction:',
         "if False:",
     ),

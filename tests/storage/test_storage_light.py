@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -37,21 +37,27 @@ def keys(database: Database) -> list[str]:
 
 
 @pytest.fixture
-async def light(database: Database, workspace: str, now: datetime) -> Any:
-    """A writer that has its connection already, and waits a fifth of a second for others."""
+def opened(database: Database) -> Iterator[Database]:
+    """The database as the writer has it: it waits a fifth of a second for others."""
     opened = Database(database.url, busy_seconds=0.2)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def light(opened: Database, workspace: str, now: datetime) -> Any:
+    """A writer that has its connection already."""
     running = Writer(opened, workspace, lambda: now).start()
     await running.run(lambda tx: None)
     yield running
     await asyncio.to_thread(running.close)
-    opened.close()
 
 
-async def test_the_loop_does_it_and_the_thread_commits(database: Database, light: Writer) -> None:
+async def test_the_loop_does_it_and_the_thread_commits(database: Database, opened: Database, light: Writer) -> None:
     """A light job runs on the loop's own thread, is committed on the writer's, and is told when others can read it."""
     did: list[str] = []
     committed: list[str] = []
-    event.listen(light._database.write_engine, "commit", lambda _: committed.append(threading.current_thread().name))
+    event.listen(opened.write_engine, "commit", lambda _: committed.append(threading.current_thread().name))
     assert await light.run(keep("a", did), light=True) == "a"
     assert keys(database) == ["a"]
     assert (did, committed) == ([threading.main_thread().name], ["writer"])
@@ -59,10 +65,10 @@ async def test_the_loop_does_it_and_the_thread_commits(database: Database, light
     assert did[1] == "writer"
 
 
-async def test_the_loop_goes_on_while_it_is_committed(database: Database, light: Writer) -> None:
+async def test_the_loop_goes_on_while_it_is_committed(database: Database, opened: Database, light: Writer) -> None:
     """However long a commit takes, the loop does other things meanwhile; nothing is told before it."""
     go = threading.Event()
-    event.listen(light._database.write_engine, "commit", lambda _: go.wait(10))
+    event.listen(opened.write_engine, "commit", lambda _: go.wait(10))
     job = asyncio.ensure_future(light.run(keep("a"), light=True))
     later = asyncio.ensure_future(light.run(keep("b"), light=True))
     turns = 0
@@ -81,10 +87,10 @@ async def test_they_are_done_in_the_order_of_their_coming(database: Database, li
     assert keys(database) == wanted
 
 
-async def test_so_many_at_a_time(database: Database, light: Writer) -> None:
+async def test_so_many_at_a_time(database: Database, opened: Database, light: Writer) -> None:
     """The loop does not do more of them in one go than it can afford, and forgets none."""
     commits: list[int] = []
-    event.listen(light._database.write_engine, "commit", lambda _: commits.append(1))
+    event.listen(opened.write_engine, "commit", lambda _: commits.append(1))
     number = 3 * LIGHT_TOGETHER
     await asyncio.gather(*(light.run(keep(f"{n}"), light=True) for n in range(number)))
     assert len(keys(database)) == number
@@ -149,10 +155,10 @@ async def test_a_locked_database_does_not_hold_up_the_loop(database: Database, l
     other.close()
 
 
-async def test_what_can_wait_rides_with_what_comes(database: Database, light: Writer) -> None:
+async def test_what_can_wait_rides_with_what_comes(database: Database, opened: Database, light: Writer) -> None:
     """It needs no commit of its own where something comes within a moment, and is stored soon where nothing does."""
     commits: list[int] = []
-    event.listen(light._database.write_engine, "commit", lambda _: commits.append(1))
+    event.listen(opened.write_engine, "commit", lambda _: commits.append(1))
     waits = [asyncio.ensure_future(light.run(keep(f"mark {n}"), light=True, can_wait=True)) for n in range(3)]
     await asyncio.sleep(0)
     assert await light.once(keep("event"), key="event:1", light=True) == "event"
@@ -191,10 +197,12 @@ async def test_closing_finishes_what_the_loop_has_begun(
     assert done == ["0", "1"] if turns else all(isinstance(one, DatabaseUnavailable) for one in done)
 
 
-async def test_what_could_wait_is_not_forgotten_behind_a_slow_commit(database: Database, light: Writer) -> None:
+async def test_what_could_wait_is_not_forgotten_behind_a_slow_commit(
+    database: Database, opened: Database, light: Writer
+) -> None:
     """Its moment is over while another batch is being committed: it is done when that is, though nothing else comes."""
     go = threading.Event()
-    event.listen(light._database.write_engine, "commit", lambda _: go.wait(10))
+    event.listen(opened.write_engine, "commit", lambda _: go.wait(10))
     first = asyncio.ensure_future(light.run(keep("first"), light=True))
     await asyncio.sleep(0)
     waits = asyncio.ensure_future(light.run(keep("waits"), light=True, can_wait=True))

@@ -108,12 +108,15 @@ class Ship:
 class AtOnceWriter(Writer):
     """The program's writer without its thread: what is left to that is done in the next turn of the loop."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
+    def __init__(self, database: Database, workspace: str, *args: Any, **named: Any) -> None:
+        super().__init__(database, workspace, *args, **named)
+        self._is_first = not workspace
         ship = ABOARD.get()
         assert ship is not None
         self._ship, self._left = ship, deque[Order]()
         self._orders = self  # type: ignore[assignment]  # of a queue, only `put` is used here
+        self._inside = self._batches._still_inside
+        self._batches._still_inside = self._still_inside  # type: ignore[method-assign]
         ship.writers.append(self)
 
     def start(self) -> "Writer":
@@ -131,7 +134,7 @@ class AtOnceWriter(Writer):
 
     def submit(self, work: Any) -> "Future[Any]":
         done = super().submit(work)
-        if not self._workspace:  # the program waits for its first transaction without the loop
+        if self._is_first:  # the program waits for its first transaction without the loop
             self._next()
             if not done.done():
                 done.set_exception(Dead())
@@ -150,7 +153,7 @@ class AtOnceWriter(Writer):
             self._ship.die()
 
     def _still_inside(self, connection: Connection) -> None:
-        super()._still_inside(connection)
+        self._inside(connection)
         if self._ship.trouble.strikes("crash before a commit", CRASHES):
             self._ship.die()
         if self._ship.dead:
@@ -160,13 +163,13 @@ class AtOnceWriter(Writer):
         """Loses what waits, and what was begun."""
         self._waiting.take_all()
         self._left.clear()
-        self._drop_connection()
+        self._batches.drop()
 
     def close(self) -> None:
         while not self._ship.dead and (self._left or not self._waiting.is_idle):
             self._next() if self._left else self._obey(ANY)
         self._waiting.close()
-        self._drop_connection()
+        self._batches.drop()
 
 
 class Socket:
