@@ -55,6 +55,12 @@ def line_of(code: str | None, conversation: Conversation, prompt: Prompt | None 
     return LINES[code]
 
 
+def line_below(code: str | None, conversation: Conversation, prompt: Prompt | None = None) -> list[kit.Block]:
+    """The same below what is asked, where there is a code."""
+    sentence = line_of(code, conversation, prompt)
+    return [kit.section(escape(sentence))] if sentence else []
+
+
 _STEPS = {
     "_screening": "at something that looks like an identifier",
     "_checking": "at the check of your story",
@@ -117,9 +123,7 @@ def question(
             blocks[0]["accessory"] = menus[0][1]
         else:
             blocks += [_menu_row(prompt, chooser) for prompt, chooser in menus]
-    sentence = line_of(line, conversation, _about(conversation, asked))
-    if sentence:
-        blocks.append(kit.section(escape(sentence)))
+    blocks += line_below(line, conversation, _about(conversation, asked))
     if buttons:
         blocks.append(foot_buttons(conversation, asked.id, optional=not asked.required))
     return Rendered(_spoken(conversation, asked), blocks)

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.intake.asking import chosen_words
-from bot.intake.checking import chosen_naming, chosen_places, credit_line, part_of
 from bot.intake.dialogue import (
     CREDIT,
     NAMING,
     PLACES,
     Conversation,
 )
+from bot.intake.permitting import chosen_naming, chosen_places, credit_line
 from bot.intake.script import OTHER_ID
-from storage.records import Answer, Naming, Version, VersionAnswer, VersionKind
+from storage.records import Answer, Naming, Part, Version, VersionAnswer, VersionKind
 
 
 def answers_of(conversation: Conversation, texts: Mapping[str, str]) -> tuple[VersionAnswer, ...]:
@@ -31,7 +31,7 @@ def answers_of(conversation: Conversation, texts: Mapping[str, str]) -> tuple[Ve
             made.append(
                 VersionAnswer(
                     prompt_id=prompt.id,
-                    part=part_of(conversation, prompt.id),
+                    part=_part_of(conversation, prompt.id),
                     position=len(made),
                     label=prompt.label,
                     wording=prompt.ask,
@@ -40,6 +40,20 @@ def answers_of(conversation: Conversation, texts: Mapping[str, str]) -> tuple[Ve
                 )
             )
     return tuple(made)
+
+
+def _part_of(conversation: Conversation, prompt_id: str) -> Part:
+    """The part that a prompt plays in the story."""
+    campaign = conversation.script.campaign
+    parts = {
+        campaign.title_prompt: Part.TITLE,
+        campaign.kind_prompt: Part.KIND,
+        campaign.services_prompt: Part.SERVICES,
+        campaign.lesson_prompt: Part.LESSON,
+        campaign.role_prompt: Part.ROLE,
+        campaign.organisation_prompt: Part.ORGANISATION,
+    }
+    return parts.get(prompt_id, Part.BODY)
 
 
 def version_of(

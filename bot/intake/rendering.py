@@ -1,7 +1,7 @@
 """Reads what a message is about and says it as things stand at the moment of sending.
 
-One renderer per kind; the words are in `asking`, `checking` and `telling`. A renderer that answers None has nothing
-left to say, and delivery drops the row.
+One renderer per kind; the words are in `asking`, `checking`, `permitting` and `telling`. A renderer that answers None
+has nothing left to say, and delivery drops the row.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from bot.intake import (
     example_blocks,
     greeting,
     notes,
+    permitting,
     receipt_code,
     screen_blocks,
     sending,
@@ -142,7 +143,7 @@ def _step(
 ) -> Rendered | None:
     """The product's own steps. Once the draft is over it has no words left, and its messages lose only buttons."""
     if conversation.draft.state not in (DraftState.OPEN, DraftState.KEPT):
-        return checking.over(place) if row.args.get("left") else None
+        return permitting.over(place) if row.args.get("left") else None
     line = _line(row) if live else None
     match Stage(place[1:]):
         case Stage.CHECKING:
@@ -157,11 +158,11 @@ def _step(
         case Stage.SCREENING:
             return telling.plain("Something here looked like an identifier.")
         case Stage.NAMING:
-            return checking.naming(conversation, buttons=live, line=line)
+            return permitting.naming(conversation, buttons=live, line=line)
         case Stage.CREDIT:
-            return checking.credit(conversation, buttons=live, line=line)
+            return permitting.credit(conversation, buttons=live, line=line)
         case Stage.PLACES:
-            return checking.places(conversation, policy, buttons=live, line=line)
+            return permitting.places(conversation, policy, buttons=live, line=line)
         case Stage.READY:
             return checking.ready(conversation, buttons=live, line=line)
         case Stage.ASKING:

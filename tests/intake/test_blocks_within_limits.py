@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_house import POLICY
 
-from bot.intake import asking, checking, completion, mine_blocks, notes, telling
+from bot.intake import asking, checking, completion, mine_blocks, notes, permitting, telling
 from bot.intake.dialogue import (
     CREDIT,
     CREDIT_LONGEST,
@@ -140,9 +140,9 @@ def steps(conversation: Conversation, text: str) -> Iterator[tuple[str, Rendered
         for changed, line in ((None, None), (conversation.asked[0].id, "no_skip")):
             yield "check", checking.check(conversation, words, buttons=True, changed=changed, line=line)
     for buttons, line in ((True, None), (True, "no_skip"), (False, None)):
-        yield "naming", checking.naming(conversation, buttons=buttons, line=line)
-        yield "credit", checking.credit(conversation, buttons=buttons, line="credit_too_long")
-        yield "places", checking.places(conversation, POLICY, buttons=buttons, line="no_place")
+        yield "naming", permitting.naming(conversation, buttons=buttons, line=line)
+        yield "credit", permitting.credit(conversation, buttons=buttons, line="credit_too_long")
+        yield "places", permitting.places(conversation, POLICY, buttons=buttons, line="no_place")
         yield "ready", checking.ready(conversation, buttons=buttons, line="press_send")
 
 
