@@ -14,10 +14,20 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot import ids
 from bot.commands import Call, Command, Commands
 from bot.edge import Edge
-from bot.intake import answering, carrying, checking, forms, greeting, mine_blocks, payloads, sending, service, telling
-from bot.intake.dialogue import (
-    Move,
+from bot.intake import (
+    answering,
+    carrying,
+    checking,
+    forms,
+    greeting,
+    mine_blocks,
+    payloads,
+    pressing,
+    sending,
+    service,
+    telling,
 )
+from bot.intake.dialogue import Move
 from bot.intake.rendering import IN_A_CHANNEL
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered
@@ -182,11 +192,11 @@ def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
         pressed = press_of(body)
         move = _PRESSES.get(pressed.action_id)
         if move is None:
-            await edge.once(body, lambda tx, policy: service.tick(tx, policy, shelf, pressed), light=True)
+            await edge.once(body, lambda tx, policy: pressing.tick(tx, policy, shelf, pressed), light=True)
         else:
             care = pressed.action_id == ids.SEND_WITH_CARE
             await edge.once(
-                body, lambda tx, policy: service.press(tx, policy, shelf, pressed, move, care=care), light=True
+                body, lambda tx, policy: pressing.press(tx, policy, shelf, pressed, move, care=care), light=True
             )
         await ack()
 
@@ -197,8 +207,8 @@ def _presses(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
             await edge.once(body, lambda tx, policy: work(tx, policy, shelf, pressed), light=True)
             await ack()
 
-    plain(ids.TAKE_OUT, service.take_out)
-    plain(ids.ADD_TO, service.add_to)
+    plain(ids.TAKE_OUT, pressing.take_out)
+    plain(ids.ADD_TO, pressing.add_to)
     plain(ids.SEND_BACK, _send_back)
     plain(ids.CHANGE_STORY, _change_story)
     plain(ids.DELETE_STORY, lambda tx, policy, shelf, pressed: sending.delete_declined(tx, policy, pressed))
@@ -265,7 +275,7 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
 
 def _change_form(tx: Tx, shelf: Shelf, pressed: Press) -> dict[str, Any] | str:
     """The form for one answer, or a word that says why there is none."""
-    draft = service.own_draft(tx, pressed)
+    draft = pressing.own_draft(tx, pressed)
     if draft is None or draft.state is not DraftState.OPEN:
         return "over"
     conversation = carrying.load(tx, shelf, draft)

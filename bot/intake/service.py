@@ -1,20 +1,18 @@
-"""A teller writes, edits, deletes or presses: what that does to their draft.
+"""A teller writes, edits or deletes: what that does to their draft. What they press is in `pressing.py`.
 
 Plain functions in one transaction. The machine decides (`conversation.py`), `carrying.py` carries out, `sending.py`
 ends a draft. A message that cannot be placed yet, because the question's own `ts` is still on its way, waits without a
 prompt and is taken up when the question is known to stand (`question_stands`).
 """
 
-import logging
 from dataclasses import replace
 
-from bot.intake import answering, deleting, dialogue, sending
+from bot.intake import answering, dialogue, sending
 from bot.intake import conversation as machine
 from bot.intake.carrying import (
     OFFERED,
     TAKEN,
     Carrier,
-    added_to_form,
     load,
     load_with_words,
     with_words,
@@ -27,8 +25,6 @@ from bot.intake.dialogue import (
 )
 from bot.intake.greeting import Standing, first_contact
 from bot.intake.heard import Said
-from bot.intake.payloads import by_prompt
-from bot.intake.script import PromptKind
 from bot.intake.shelf import Shelf
 from bot.intake.tidying import is_lost
 from bot.pressed import Press
@@ -45,12 +41,8 @@ from storage.records import (
     Stage,
 )
 
-log = logging.getLogger(__name__)
-
 _ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON, Move.SHOW}
 """Words that mean the same wherever the conversation stands."""
-_OF_KEPT = {Move.DELETE, Move.DELETE_YES, Move.DELETE_NO}
-"""What can be done with a story that its teller has kept, beside carrying on with it."""
 
 
 # ── a message ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +101,7 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
         given = Input(move, typed=True)
     else:
         given = None  # "next" written at a question that has been left already, and the next one is on the screen
-    kept = given is not None and _respond(tx, policy, shelf, load(tx, shelf, draft), given, said=said).kept
+    kept = given is not None and respond(tx, policy, shelf, load(tx, shelf, draft), given, said=said).kept
     if not kept:  # what was heard is not heard again
         drafts.add_fragment(tx, Fragment(said.channel, said.ts, draft.id, TAKEN, "", removed=True))
 
@@ -149,7 +141,7 @@ def question_stands(tx: Tx, policy: Policy, shelf: Shelf, row: OutboxRow) -> Non
             take_words(tx, policy, shelf, current, said)
 
 
-def _respond(
+def respond(
     tx: Tx,
     policy: Policy,
     shelf: Shelf,
@@ -159,18 +151,15 @@ def _respond(
     said: Said | None = None,
     pressed: Press | None = None,
 ) -> Carrier:
+    """The machine decides, and what it decides is carried out, to the end of the draft where it comes to that."""
     # What was typed is read only where it may be screened: not for each message of a burst.
     if given.move not in (Move.SAY, Move.CHOOSE) or conversation.draft.stage is Stage.SCREENING:
         conversation = with_words(tx, conversation)
     carrier = Carrier(tx, policy, conversation, said=said, pressed=pressed)
-    _finish(tx, policy, shelf, carrier, machine.respond(conversation, given))
-    return carrier
-
-
-def _finish(tx: Tx, policy: Policy, shelf: Shelf, carrier: Carrier, step: dialogue.Step) -> None:
-    closing = carrier.carry_out(step)
+    closing = carrier.carry_out(machine.respond(conversation, given))
     if closing is not None:
         sending.close(tx, policy, load_with_words(tx, shelf, carrier.draft), closing, carrier)
+    return carrier
 
 
 # ── an edit, a deletion ───────────────────────────────────────────────────────────────────────────────────────────
@@ -203,7 +192,7 @@ def follow_edit(tx: Tx, policy: Policy, shelf: Shelf, fragment: Fragment, said: 
         words = "" if fragment.superseded else said.text  # what no longer counts is not kept either
         drafts.change_fragment(tx, said.channel, said.ts, text=words, edited_ts=said.edited_ts)
     if newer and draft.state is DraftState.OPEN:
-        _after_change(tx, policy, shelf, draft, fragment, said, "edited")
+        after_change(tx, policy, shelf, draft, fragment, said, "edited")
 
 
 def delete_message(tx: Tx, policy: Policy, shelf: Shelf, said: Said) -> None:
@@ -228,12 +217,10 @@ def follow_deletion(tx: Tx, policy: Policy, shelf: Shelf, fragment: Fragment, sa
         return
     drafts.change_fragment(tx, said.channel, said.ts, text="", removed=True)
     if draft.state is DraftState.OPEN:
-        _after_change(tx, policy, shelf, draft, fragment, said, "deleted")
+        after_change(tx, policy, shelf, draft, fragment, said, "deleted")
 
 
-def _after_change(
-    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, fragment: Fragment, said: Said, note: str
-) -> None:
+def after_change(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, fragment: Fragment, said: Said, note: str) -> None:
     """Say what an edit or a deletion did: at the open question in place, at an earlier one on a line of its own."""
     conversation = load(tx, shelf, draft)
     carrier = Carrier(tx, policy, conversation, said=said)
@@ -252,110 +239,3 @@ def _after_change(
         carrier.note("updated", prompt_id, key=f"updated:{draft.id}:{prompt_id}")
         sending.refresh_check(tx, carrier)
     drafts.save(tx, carrier.draft)
-
-
-# ── a press ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def press(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press, move: Move, *, care: bool = False) -> None:
-    """A button of the conversation was pressed. Its value names the draft and the place it stood at."""
-    draft = own_draft(tx, pressed)
-    if draft is not None:
-        _press(tx, policy, shelf, draft, pressed, move, care=care)
-    else:
-        sending.say_over(tx, pressed)
-
-
-def _press(
-    tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, pressed: Press, move: Move, *, care: bool = False
-) -> None:
-    place, _, mark = pressed.value.partition(":")[2].partition(":")
-    conversation = load(tx, shelf, draft)
-    carrier = Carrier(tx, policy, conversation, pressed=pressed)
-    if draft.state is DraftState.KEPT and move is Move.CARRY_ON:
-        reopened = sending.take_up_again(tx, policy, draft)
-        if reopened is None:
-            carrier.whisper("busy")
-            return
-        draft, conversation = reopened, replace(conversation, draft=reopened)
-    elif draft.state is not DraftState.OPEN and not (draft.state is DraftState.KEPT and move in _OF_KEPT):
-        carrier.whisper("over")
-        return
-    bound = move in (Move.NEXT, Move.BACK, Move.SKIP, Move.CHOOSE, Move.SEND, Move.KEEP_PRIVATE)
-    bound = bound or move in (Move.REPLACE, Move.NOT_ONE)
-    if bound and place != place_of(draft):
-        if move is not Move.CHOOSE:
-            carrier.whisper("answered")
-            carrier.ask_again_if_lost()
-        return
-    if move is Move.DELETE_YES and not deleting.waits(tx, draft.id, mark):
-        move = Move.DELETE  # it was answered, or asked anew since: then it is asked once more, below
-    chosen = dialogue.real_choices(conversation, by_prompt(pressed.chosen))
-    given = Input(move, place=place, text="care" if care else mark, chosen=chosen)
-    _respond(tx, policy, shelf, conversation, given, pressed=pressed)
-
-
-def tick(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
-    """Something was ticked at the open question: hold it. Menus carry no value, so the draft is the open one."""
-    teller = tellers.find_teller(tx, pressed.user_id)
-    draft = None if teller is None else drafts.find_open(tx, teller.id)
-    if draft is not None:
-        named = pressed._replace(value=f"{draft.id}:{place_of(draft)}")
-        _press(tx, policy, shelf, draft, named, Move.CHOOSE)
-
-
-def own_draft(tx: Tx, pressed: Press) -> Draft | None:
-    """The draft that a button's value names, if it belongs to the person who pressed."""
-    teller = tellers.find_teller(tx, pressed.user_id)
-    draft = drafts.find(tx, pressed.value.partition(":")[0])
-    if teller is None or draft is None or draft.teller_id != teller.id:
-        log.info("press refused reason=not-theirs")
-        return None
-    return draft
-
-
-def take_out(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
-    """*Take that out*: the message that woke a resting draft is not part of the story."""
-    draft = own_draft(tx, pressed)
-    if draft is None or draft.state is not DraftState.OPEN:
-        return
-    teller = tellers.get_teller(tx, draft.teller_id)
-    ts = pressed.value.partition(":")[2]
-    fragment = drafts.find_fragment(tx, teller.dm_channel or pressed.channel, ts)
-    if fragment is None or fragment.draft_id != draft.id or fragment.removed:
-        return
-    drafts.change_fragment(tx, fragment.channel, fragment.ts, text="", removed=True)
-    said = Said(pressed.user_id, fragment.channel, fragment.ts, "")
-    _after_change(tx, policy, shelf, draft, fragment, said, "deleted")
-
-
-def add_to(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> None:
-    """*Add to question 6*: a message that was kept beside the story goes where its teller says."""
-    draft = own_draft(tx, pressed)
-    if draft is None:
-        return
-    conversation = load(tx, shelf, draft)
-    carrier = Carrier(tx, policy, conversation, pressed=pressed)
-    if draft.state is not DraftState.OPEN:
-        carrier.whisper("over")
-        return
-    _, ts, prompt_id = [*pressed.value.split(":", 2), "", ""][:3]
-    fragment = drafts.find_fragment(tx, tellers.get_teller(tx, draft.teller_id).dm_channel or pressed.channel, ts)
-    prompt = next((one for one in conversation.script.prompts if one.id == prompt_id), None)
-    mine = fragment is not None and fragment.draft_id == draft.id and fragment.prompt_id == OFFERED
-    if fragment is None or not mine or fragment.removed or prompt is None or prompt.kind is not PromptKind.STORY:
-        return
-    answer = conversation.answer(prompt_id)
-    superseded = answer.form_text is not None
-    if superseded:
-        drafts.set_answer(tx, draft.id, added_to_form(answer, fragment.text))
-    drafts.change_fragment(tx, fragment.channel, fragment.ts, prompt_id=prompt_id, superseded=superseded)
-    if pressed.message_ts is not None:
-        row = outbox.find_message(tx, pressed.channel, pressed.message_ts)
-        if row is not None:
-            carrier.change_note(row, "added", prompt_id)
-    if place_of(draft) in (prompt_id, "_checking", "_screening"):
-        carrier.refresh(None)
-    else:
-        sending.refresh_check(tx, carrier)
-    drafts.save(tx, replace(carrier.draft, active_at=tx.now))

@@ -11,7 +11,7 @@ from typing import Any
 from intake_house import House, Shown, elements
 
 from bot import ids
-from bot.intake import answering, forms, greeting, listeners, payloads, sending, service
+from bot.intake import answering, forms, greeting, listeners, payloads, pressing, sending, service
 from bot.intake.greeting import Standing
 from bot.pressed import Press, press_of
 from storage import tellers
@@ -105,7 +105,7 @@ class Person:
         self.house.now += timedelta(seconds=1)
         shown.ticked[action_id] = chosen
         action = {"action_id": action_id, "action_ts": self.house.next_ts(), **_state(chosen, many=many)}
-        self.house.do(service.tick, self.house.shelf, press_of(self._body(action, shown)))
+        self.house.do(pressing.tick, self.house.shelf, press_of(self._body(action, shown)))
 
     def _body(self, action: dict[str, Any], shown: Shown | None) -> dict[str, Any]:
         container = {"channel_id": self.channel, "message_ts": None if shown is None else shown.ts}
@@ -131,14 +131,14 @@ class Person:
         """What the listener of this button does."""
         house, shelf = self.house, self.house.shelf
         plain: dict[str, Callable[..., object]] = {
-            ids.TAKE_OUT: service.take_out,
-            ids.ADD_TO: service.add_to,
+            ids.TAKE_OUT: pressing.take_out,
+            ids.ADD_TO: pressing.add_to,
             ids.SEND_BACK: listeners._send_back,
             ids.CHANGE_STORY: listeners._change_story,
         }
         if action_id in listeners._PRESSES:
             care = action_id == ids.SEND_WITH_CARE
-            house.do(service.press, shelf, pressed, listeners._PRESSES[action_id], care=care)
+            house.do(pressing.press, shelf, pressed, listeners._PRESSES[action_id], care=care)
         elif action_id in plain:
             house.do(plain[action_id], shelf, pressed)
         elif action_id in (ids.START, ids.START_AFRESH, ids.START_WITH):

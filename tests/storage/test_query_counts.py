@@ -14,7 +14,7 @@ from bot import rooms
 from bot.delivery.errands import Errand, next_errand
 from bot.digest import rendering as digest_rendering
 from bot.digest import service as digest
-from bot.intake import greeting, listeners, payloads, service
+from bot.intake import greeting, listeners, payloads, pressing, service
 from bot.intake import rendering as intake_rendering
 from bot.intake.greeting import Standing
 from bot.intake.heard import Said
@@ -169,14 +169,14 @@ class Life:
         action_id = pressed.action_id
         work: Callable[[Tx, Policy], Any]
         if act.kind == "tick":
-            work = lambda tx, policy: service.tick(tx, policy, SHELF, pressed)  # noqa: E731
+            work = lambda tx, policy: pressing.tick(tx, policy, SHELF, pressed)  # noqa: E731
         elif action_id == "start":
             work = lambda tx, policy: greeting.start(  # noqa: E731
                 tx, policy, SHELF, pressed, Standing.MEMBER, pick_up_ts=None
             )
         else:
             move = listeners._PRESSES[action_id]
-            work = lambda tx, policy: service.press(tx, policy, SHELF, pressed, move)  # noqa: E731
+            work = lambda tx, policy: pressing.press(tx, policy, SHELF, pressed, move)  # noqa: E731
         self.act(f"{act.kind} {action_id} {body['message']['text'][:14]}", work)
 
     def everything(self) -> None:
