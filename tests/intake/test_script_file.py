@@ -8,11 +8,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from script_faults import BARE, DEFAULT, ROWS, SHORT, WHEN
+from script_faults_asked import CHOICES, GROUPS, LIMITS
+from script_faults_between import CONDITIONS, PARTS, SHARED_MESSAGES, WHOLE
+from script_faults_written import KEYS, TOML, VALUES, WORDS
+from script_to_break import BARE, DEFAULT, SHORT, WHEN
 
 from bot.intake.script import ScriptError
 from bot.intake.script_file import check_script, load_script, parse_script, render_fine
 from bot.intake.toml_lines import lines_of
+
+FAULTS = [
+    *(*TOML, *KEYS, *VALUES, *WORDS),
+    *(*LIMITS, *CHOICES, *GROUPS),
+    *(*CONDITIONS, *SHARED_MESSAGES, *WHOLE, *PARTS),
+]
 
 
 def problems_of(source: str) -> list[str]:
@@ -39,7 +48,7 @@ def test_the_script_that_the_rows_break_is_fine() -> None:
     assert problems_of(BARE) == []
 
 
-@pytest.mark.parametrize(("edits", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@pytest.mark.parametrize(("edits", "expected"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
 def test_each_fault_is_named_with_its_line_and_its_fix(edits: dict[str, str], expected: list[str]) -> None:
     """A faulty script is refused with prompt, key, line and what to write instead."""
     assert problems_of(changed(edits)) == expected
