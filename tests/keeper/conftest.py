@@ -1,6 +1,9 @@
-"""A workspace to look at, and the settings of a bot in it."""
+"""A workspace to look at, the settings of a bot in it, and the command line."""
 
+import asyncio
 import io
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +24,7 @@ from storage.database import Database, Tx
 from storage.writer import Writer
 
 T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
 WEDNESDAY = datetime(2025, 6, 4, 9, 30, tzinfo=UTC)
 
 
@@ -81,3 +85,32 @@ def write(database: Database, work: Callable[[Tx], T]) -> T:
         return writer.submit(work).result(10)
     finally:
         writer.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, without a setting from outside."""
+    for name in list(os.environ):
+        if name.startswith(("SLACK_", "ALTOGETHER_", "DIGEST_", "REVIEW", "DATABASE_URL", "TIMEZONE", "SCRIPT")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def typed(*arguments: str, environ: dict[str, str] | None = None, cwd: Path) -> tuple[int, str, str]:
+    """What the program does as a process of its own: its exit code, standard output and standard error."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(environ or {})}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=environ,
+        cwd=cwd,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    assert b"Traceback" not in out + err
+    return process.returncode, out.decode(), err.decode()
