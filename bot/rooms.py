@@ -18,6 +18,7 @@ from bot.digest import service as digest
 from bot.edge import Edge
 from bot.intake import listeners as intake_listeners
 from bot.intake import rendering as intake_rendering
+from bot.intake import typed as intake_typed
 from bot.intake import waking, whereabouts
 from bot.intake.shelf import Shelf
 from bot.keeper import stats as keeper_stats
@@ -29,6 +30,7 @@ from bot.reading.service import Others
 from bot.review import listeners as review_listeners
 from bot.review import rendering as review_rendering
 from bot.review import service as review
+from bot.review import typed as review_typed
 from bot.rights import (
     breakglass,
     breakglass_listeners,
@@ -89,8 +91,8 @@ def listen(
     others = Others(writing=whereabouts.where(shelf), waiting=review.waiting)
     reading_listeners.register(app, edge, may_read, lambda: themes_of(shelf.current), others)
     verbs: Commands = {
-        **intake_listeners.commands(shelf, people),
-        **review_listeners.commands(shelf.limits),
+        **intake_typed.commands(shelf, people),
+        **review_typed.commands(shelf.limits),
         **digest_listeners.COMMANDS,
         **permission_listeners.COMMANDS,
         **rights_listeners.COMMANDS,

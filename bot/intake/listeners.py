@@ -1,4 +1,4 @@
-"""What intake listens to: messages, their edits and deletions, presses, forms, and `/story` by itself.
+"""What intake listens to: messages, their edits and deletions, presses and forms. What is typed is in `typed.py`.
 
 A listener reads the payload, has one thing done in one transaction, and returns; Bolt acknowledges after that. The only
 calls to Slack made here open a form (its trigger lives three seconds) or ask once who somebody is.
@@ -12,7 +12,6 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import ids
-from bot.commands import Call, Command, Commands
 from bot.edge import Edge
 from bot.intake import (
     answering,
@@ -20,7 +19,6 @@ from bot.intake import (
     checking,
     forms,
     greeting,
-    mine_blocks,
     payloads,
     pressing,
     sending,
@@ -30,13 +28,12 @@ from bot.intake import (
 from bot.intake.dialogue import Move
 from bot.intake.rendering import IN_A_CHANNEL
 from bot.intake.shelf import Shelf
-from bot.outgoing import Rendered
 from bot.people import People
 from bot.pressed import Press, form_of, press_of
 from bot.story import tidings
-from bot.story.policy import Policy, is_reviewer
+from bot.story.policy import Policy
 from bot.story.view import view_of
-from storage import drafts, outbox, stories, tellers
+from storage import outbox, stories, tellers
 from storage.database import Tx
 from storage.records import DraftState, Message, Op
 
@@ -69,7 +66,7 @@ def register(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: C
     _presses(app, edge, shelf)
     _messages(app, edge, shelf, people)
     _starting(app, edge, shelf, people, recover)
-    _stories(app, edge, shelf, people)
+    _stories(app, edge)
     _forms(app, edge, shelf)
 
 
@@ -289,7 +286,7 @@ def _change_form(tx: Tx, shelf: Shelf, pressed: Press) -> dict[str, Any] | str:
 # ── one's own stories, and the command ────────────────────────────────────────────────────────────────────────────
 
 
-def _stories(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
+def _stories(app: AsyncApp, edge: Edge) -> None:
     @app.action(ids.SEE_STORY)
     async def on_see(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
@@ -306,39 +303,3 @@ def _stories(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
             what = "not_yours" if view is None else "form_failed"
             await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
         await ack()
-
-
-def commands(shelf: Shelf, people: People) -> Commands:
-    """`/story`, `/story help` and `/story mine`."""
-
-    async def begin(edge: Edge, call: Call) -> Rendered | None:
-        standing = await people.standing(call.user_id)
-
-        def greet(tx: Tx, policy: Policy) -> Rendered:
-            greeted = greeting.open_conversation(tx, policy, shelf, call.user_id, standing)
-            if greeted is None:
-                return telling.not_for_you()
-            return telling.sent_you_a_message(policy.team_id, greeted.dm_channel)
-
-        return await edge.once(call.body, greet)
-
-    async def help_(edge: Edge, call: Call) -> Rendered:
-        return telling.help_text(shelf.current.campaign, reviewer=is_reviewer(edge.policy, call.user_id))
-
-    async def mine(edge: Edge, call: Call) -> Rendered:
-        return await edge.read(lambda tx, policy: _mine(tx, policy, call.user_id))
-
-    return {
-        "": Command(begin, ids.COMMAND),
-        "help": Command(help_, f"{ids.COMMAND} help"),
-        "mine": Command(mine, f"{ids.COMMAND} mine"),
-    }
-
-
-def _mine(tx: Tx, policy: Policy, user_id: str) -> Rendered:
-    teller = tellers.find_teller(tx, user_id)
-    told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
-    rows = [(story, stories.title_of(tx, story)) for story in told]
-    draft = None if teller is None else drafts.find_open(tx, teller.id)
-    kept = [] if teller is None else drafts.kept_by(tx, teller.id)
-    return mine_blocks.mine(policy, rows, writing=draft is not None, kept=kept)

@@ -1,7 +1,7 @@
 """What reviewers press and send: each listener reads the payload, has one thing done, and acknowledges it.
 
 Nothing is decided here and nobody is trusted here: who may do what is settled in `service.py`, in the transaction that
-does it. `COMMANDS` are the verbs that reviewers type (`typed.py`). Bound by `rooms.py`.
+does it. What reviewers type is in `typed.py`. Bound by `rooms.py`.
 """
 
 import re
@@ -16,15 +16,12 @@ from bot.edge import Edge
 from bot.pressed import Form, Press, form_of, press_of
 from bot.review import modals, rendering, rules, service, suggest, trail
 from bot.review.rules import Outcome, What
-from bot.review.typed import COMMANDS, commands
 from bot.story import declining
 from bot.story.policy import Policy
 from bot.text import from_slack
 from storage.audit import Surface
 from storage.database import Tx
 from storage.records import Verb
-
-__all__ = ["COMMANDS", "commands", "register"]
 
 Body = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """What reviewers type: `/story review`, `approve`, `ask`, `decline`, `redact` and the like, answered privately.
 
-Bound by `rooms.py` through `COMMANDS`. The answer rides in the acknowledgement, after the commit. Only the shape of
+Bound by `rooms.py` through `commands`. The answer rides in the acknowledgement, after the commit. Only the shape of
 what was typed is looked at here; who may do what is settled in `service.py`.
 """
 

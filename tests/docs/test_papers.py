@@ -16,7 +16,7 @@ from bot.intake.script_file import load_script
 from bot.keeper import stats
 from bot.rehearsal.validation import check_view
 from bot.review import cards
-from bot.review.listeners import COMMANDS as REVIEWERS
+from bot.review.typed import COMMANDS as REVIEWERS
 from bot.rights import breakglass, breakglass_listeners, permission_listeners
 from bot.rights import listeners as rights_listeners
 from bot.rights.permission_rules import places_in_a_sentence

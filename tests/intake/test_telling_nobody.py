@@ -4,7 +4,7 @@ import pytest
 from intake_house import Shown
 from intake_person import WHAT, At, Person
 
-from bot.intake import listeners
+from bot.intake import typed
 from storage import drafts, stories
 from storage.records import DraftState, OutboxState, StoryStatus
 
@@ -167,7 +167,7 @@ def test_think_again_about_a_private_story(at: At) -> None:
 
 def mine(person: Person) -> Shown:
     """What `/story mine` answers."""
-    said = person.house.read(lambda tx: listeners._mine(tx, person.house.policy, person.id))
+    said = person.house.read(lambda tx: typed.own_stories(tx, person.house.policy, person.id))
     return Shown(person.last.row, person.channel, "", said, None)
 
 

@@ -9,10 +9,10 @@ from page_hands import Visit
 from playwright.sync_api import expect
 
 from bot.digest.listeners import COMMANDS as DIGEST
-from bot.intake import listeners as intake
+from bot.intake import typed as intake
 from bot.keeper import stats
 from bot.reading import listeners as reading
-from bot.review.listeners import COMMANDS as REVIEW
+from bot.review.typed import COMMANDS as REVIEW
 from bot.rights import breakglass_listeners, permission_listeners
 from bot.rights import listeners as rights
 

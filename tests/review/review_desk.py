@@ -19,7 +19,7 @@ from bot.clock import OffsetClock
 from bot.edge import Edge
 from bot.rehearsal.person import Person
 from bot.rehearsal.server import Rehearsal
-from bot.review import listeners
+from bot.review import listeners, typed
 from storage import outbox
 from storage.records import Op, OutboxRow, Story
 
@@ -48,7 +48,7 @@ class Desk:
 
         self.app = AsyncApp(client=self.client, process_before_response=True, authorize=authorize)
         listeners.register(self.app, self.edge)
-        commands.register(self.app, self.edge, listeners.COMMANDS)
+        commands.register(self.app, self.edge, typed.COMMANDS)
         self.handler = AsyncSocketModeHandler(
             self.app,
             app_token=rehearsal.workspace.app_token,

@@ -9,7 +9,7 @@ from review_house import AMIRA, JOE, POLICY, UNTITLED
 
 from bot.commands import split, unknown
 from bot.rehearsal.workspace import REVIEW_CHANNEL
-from bot.review.listeners import COMMANDS
+from bot.review.typed import COMMANDS
 from storage import decisions, stories
 from storage.records import DeclineReason, Story, StoryStatus
 

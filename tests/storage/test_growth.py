@@ -9,7 +9,7 @@ import pytest
 
 from bot import app, rooms
 from bot.digest import loading
-from bot.intake import listeners, whereabouts
+from bot.intake import typed, whereabouts
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
 from bot.keeper import stats
@@ -52,7 +52,7 @@ def _withdraw(tx: Tx, policy: Policy) -> None:
 
 
 ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
-    "mine": lambda tx, policy: listeners._mine(tx, policy, "U91"),
+    "mine": lambda tx, policy: typed.own_stories(tx, policy, "U91"),
     "home": lambda tx, policy: reading.home(tx, policy, "U91", themes=THEMES, others=OTHERS),
     "home of a reviewer": lambda tx, policy: reading.home(tx, policy, REVIEWER, themes=THEMES, others=OTHERS),
     "stories about something": lambda tx, policy: reading.home(

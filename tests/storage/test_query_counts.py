@@ -14,7 +14,7 @@ from bot import rooms
 from bot.delivery.errands import Errand, next_errand
 from bot.digest import rendering as digest_rendering
 from bot.digest import service as digest
-from bot.intake import greeting, listeners, payloads, pressing, service
+from bot.intake import greeting, listeners, payloads, pressing, service, typed
 from bot.intake import rendering as intake_rendering
 from bot.intake.greeting import Standing
 from bot.intake.heard import Said
@@ -190,7 +190,7 @@ class Life:
         self.act("reply in a thread", lambda tx, policy: self._reply(tx, policy))
         self.act("questions that wait", lambda tx, policy: decisions.awaited(tx))
         self.deliver()
-        self.act("mine", lambda tx, policy: listeners._mine(tx, policy, told_by))
+        self.act("mine", lambda tx, policy: typed.own_stories(tx, policy, told_by))
         at = rules.at_of(f"{waiting.id}:{waiting.current_version}")
         self.act("approve", lambda tx, policy: review.approve(tx, policy, by=REVIEWER, target=at))
         self.deliver()
