@@ -58,6 +58,8 @@ _LONG = 4_000
 """Characters of a message: to look through more for what looks like an identifier takes its time."""
 _IN_CONVERSATION = re.compile(f"^(?:{'|'.join((*_PRESSES, ids.NAME_AS, ids.PLACES, f'{ids.CHOOSE}:.*'))})$")
 """What is pressed or ticked where a story is told."""
+_TS = re.compile(r"\d{1,12}\.\d{1,9}")
+"""As Slack writes it: of the message with which a story is to begin."""
 
 
 def register(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
@@ -125,32 +127,21 @@ def _messages(app: AsyncApp, edge: Edge, shelf: Shelf, people: People) -> None:
 
 
 def _starting(app: AsyncApp, edge: Edge, shelf: Shelf, people: People, recover: Callable[[], None]) -> None:
-    async def start(body: Body, pick_up_ts: str | None) -> None:
+    async def on_start(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
+        ts = pressed.value if pressed.action_id == ids.START_WITH and _TS.fullmatch(pressed.value) else None
         standing = await people.standing(pressed.user_id)
         await edge.once(
             body,
-            lambda tx, policy: greeting.start(tx, policy, shelf, pressed, standing, pick_up_ts=pick_up_ts),
+            lambda tx, policy: greeting.start(tx, policy, shelf, pressed, standing, pick_up_ts=ts),
             light=True,
         )
-        if pick_up_ts is not None:
+        if ts is not None:
             recover()
-
-    @app.action(ids.START)
-    async def on_start(ack: AsyncAck, body: Body) -> None:
-        await start(body, None)
         await ack()
 
-    @app.action(ids.START_AFRESH)
-    async def on_start_afresh(ack: AsyncAck, body: Body) -> None:
-        await start(body, None)
-        await ack()
-
-    @app.action(ids.START_WITH)
-    async def on_start_with(ack: AsyncAck, body: Body) -> None:
-        ts = press_of(body).value
-        await start(body, ts if re.fullmatch(r"\d{1,12}\.\d{1,9}", ts) else None)
-        await ack()
+    for action_id in (ids.START, ids.START_AFRESH, ids.START_WITH):
+        app.action(action_id)(on_start)
 
     @app.action(ids.NOT_NOW)
     async def on_not_now(ack: AsyncAck, body: Body) -> None:
@@ -283,7 +274,7 @@ def _change_form(tx: Tx, shelf: Shelf, pressed: Press) -> dict[str, Any] | str:
     return "form_too_long" if form is None else form
 
 
-# ── one's own stories, and the command ────────────────────────────────────────────────────────────────────────────
+# ── one's own stories ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _stories(app: AsyncApp, edge: Edge) -> None:
