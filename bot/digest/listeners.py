@@ -22,28 +22,20 @@ from storage.database import Tx
 
 _PREVIEW: Final = f"{ids.COMMAND} digest preview"
 _VERBS: Final = ("preview", "post")
+_AT_ONCE: Final = {ids.HOLD: holding.hold, ids.PUT_BACK: holding.put_back, ids.POST_NOW: holding.post_now}
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
     """Listen to the buttons of the preview."""
 
-    @app.action(ids.HOLD)
-    async def on_hold(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_press(ack: AsyncAck, body: dict[str, Any]) -> None:
         press = press_of(body)
-        await edge.once(body, lambda tx, policy: holding.hold(tx, policy, press))
+        act = _AT_ONCE[press.action_id]
+        await edge.once(body, lambda tx, policy: act(tx, policy, press))
         await ack()
 
-    @app.action(ids.PUT_BACK)
-    async def on_put_back(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = press_of(body)
-        await edge.once(body, lambda tx, policy: holding.put_back(tx, policy, press))
-        await ack()
-
-    @app.action(ids.POST_NOW)
-    async def on_post_now(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = press_of(body)
-        await edge.once(body, lambda tx, policy: holding.post_now(tx, policy, press))
-        await ack()
+    for action_id in _AT_ONCE:
+        app.action(action_id)(on_press)
 
     @app.action(ids.READ_ALL)
     async def on_read_all(ack: AsyncAck, body: dict[str, Any]) -> None:

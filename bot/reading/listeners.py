@@ -32,7 +32,7 @@ def register(app: AsyncApp, edge: Edge, may_read: MayRead, themes: Themes, other
     """Listen to the home being opened, to its buttons and those of results, and to *Share*."""
     _register_home(app, edge, may_read, themes, others)
     _register_stories(app, edge, may_read)
-    _register_more(app, edge, may_read)
+    _register_search(app, edge, may_read)
     share_listeners.register(app, edge, may_read)
 
 
@@ -108,7 +108,7 @@ def _example(tx: Tx, user_id: str, value: str) -> Example | None:
     return examples.another(tx, prompt_id, teller_id=None if teller is None else teller.id, after=number_in(shown) or 0)
 
 
-def _register_more(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
+def _register_search(app: AsyncApp, edge: Edge, may_read: MayRead) -> None:
     """Listen to the button beneath results that shows more of them."""
 
     @app.action(ids.SEARCH_MORE)
