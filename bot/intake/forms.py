@@ -4,6 +4,7 @@ Plain functions in one transaction, called by the listeners. Problems come back 
 box that they are about.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.intake import conversation as machine
@@ -19,7 +20,10 @@ from bot.intake.shelf import Shelf
 from bot.story.policy import Policy
 from storage import drafts, tellers
 from storage.database import Tx
-from storage.records import Answer, DraftState, Stage
+from storage.records import Answer, Draft, DraftState, Stage
+
+Values = Mapping[str, str | tuple[str, ...]]
+"""What a form holds, by block id: words, or choice ids."""
 
 
 def find_question(conversation: dialogue.Conversation, place: str) -> Question | None:
@@ -28,13 +32,7 @@ def find_question(conversation: dialogue.Conversation, place: str) -> Question |
 
 
 def save_form(
-    tx: Tx,
-    policy: Policy,
-    shelf: Shelf,
-    user_id: str,
-    draft_id: str,
-    place: str,
-    values: dict[str, str | tuple[str, ...]],
+    tx: Tx, policy: Policy, shelf: Shelf, user_id: str, draft_id: str, place: str, values: Values
 ) -> dict[str, str] | None:
     """*Change your answer* was saved: from now on the form's words win. Returns problems by block id, or None."""
     teller = tellers.find_teller(tx, user_id)
@@ -45,36 +43,52 @@ def save_form(
     question = find_question(conversation, place)
     if question is None:
         return {place: "This story is no longer being written, so nothing was changed."}
-    answers: list[Answer] = []
-    for prompt in question.prompts:
-        known = conversation.answer(prompt.id)
-        given = values.get(prompt.id, "" if prompt.typed else ())
-        if isinstance(given, str):
-            answers.append(replace(known, form_text=given.strip(), skipped=False))
-        else:
-            choices = real_choices(conversation, {prompt.id: given})[prompt.id]
-            other = values.get(f"{prompt.id}.{OTHER_ID}")
-            words = other.strip()[: dialogue.OTHER_LONGEST] if isinstance(other, str) else ""
-            ticked = OTHER_ID in choices
-            if words and prompt.other and not ticked:
-                choices, ticked = (*choices, OTHER_ID), True
-            answers.append(
-                replace(known, choices=choices, other=words or None if ticked else None, skipped=not choices)
-            )
-    problems: dict[str, str] = {}
-    changed = conversation
-    for answer in answers:
-        changed = changed.with_answer(answer)
-    for prompt in question.prompts:
-        problem = dialogue.problem_with(changed, Question((prompt,)))
-        if problem is not None:
-            problems[prompt.id] = _form_problem(problem, prompt.min_length, prompt.max_length)
+    answers = _answers_in(conversation, question, values)
+    problems = _problems_with(conversation, question, answers)
     if problems:
         return problems
     for answer in answers:
         drafts.set_answer(tx, draft.id, answer)
         if answer.form_text is not None:
             drafts.supersede(tx, draft.id, answer.prompt_id)
+    _show_saved(tx, policy, shelf, draft, question)
+    return None
+
+
+def _answers_in(conversation: dialogue.Conversation, question: Question, values: Values) -> list[Answer]:
+    """The answer to each prompt as the form has it; a word beside the options that was typed is as good as ticked."""
+    answers: list[Answer] = []
+    for prompt in question.prompts:
+        known = conversation.answer(prompt.id)
+        given = values.get(prompt.id, "" if prompt.typed else ())
+        if isinstance(given, str):
+            answers.append(replace(known, form_text=given.strip(), skipped=False))
+            continue
+        choices = real_choices(conversation, {prompt.id: given})[prompt.id]
+        other = values.get(f"{prompt.id}.{OTHER_ID}")
+        words = other.strip()[: dialogue.OTHER_LONGEST] if isinstance(other, str) else ""
+        ticked = OTHER_ID in choices
+        if words and prompt.other and not ticked:
+            choices, ticked = (*choices, OTHER_ID), True
+        answers.append(replace(known, choices=choices, other=words or None if ticked else None, skipped=not choices))
+    return answers
+
+
+def _problems_with(
+    conversation: dialogue.Conversation, question: Question, answers: Sequence[Answer]
+) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for answer in answers:
+        conversation = conversation.with_answer(answer)
+    for prompt in question.prompts:
+        problem = dialogue.problem_with(conversation, Question((prompt,)))
+        if problem is not None:
+            problems[prompt.id] = _form_problem(problem, prompt.min_length, prompt.max_length)
+    return problems
+
+
+def _show_saved(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, question: Question) -> None:
+    """What stands on the screen follows: the story to check, a step that speaks of the teller, what the check finds."""
     carrier = Carrier(tx, policy, load(tx, shelf, draft))
     carrier.draft = replace(draft, active_at=tx.now)
     saved = load_with_words(tx, shelf, draft)
@@ -83,7 +97,7 @@ def save_form(
         carrier = Carrier(tx, policy, saved)
         carrier.carry_out(found or machine.respond(saved, dialogue.Input(dialogue.Move.NEXT)))
         sending.refresh_check(tx, carrier, changed=question.id)
-        return None
+        return
     if place_of(draft) == "_checking":
         carrier.refresh(None, note=question.id)
     else:
@@ -91,7 +105,6 @@ def save_form(
     if draft.stage in (Stage.NAMING, Stage.READY):
         carrier.refresh(None)  # what these say of the teller follows from their answers
     drafts.save(tx, carrier.draft)
-    return None
 
 
 def _form_problem(problem: str, shortest: int, longest: int) -> str:
