@@ -14,6 +14,7 @@ from storage import stories
 from storage.database import Tx
 from storage.records import Ask, Decision, DeclineReason, OutboxState, StoryStatus, Verb
 from storage.tables import AskRow, AuthorRow, DecisionRow, OutboxRowTable, StoryRow, TellerRow
+from storage.tables.declaring import aliased
 
 _DECISION = tuple(getattr(DecisionRow, name) for name in Decision.__slots__)
 _ASK = tuple(getattr(AskRow, name) for name in Ask.__slots__)
@@ -121,10 +122,17 @@ def of_story(tx: Tx, story_id: str) -> Sequence[Decision]:
 
 
 def count_since(tx: Tx, verb: Verb, since: datetime) -> int:
-    """How many stories have seen this verb since then."""
+    """How many stories have seen this verb since then, where it was not undone afterwards."""
+    later = aliased(DecisionRow)
+    undone = select(later.id).where(
+        later.workspace == DecisionRow.workspace,
+        later.story_id == DecisionRow.story_id,
+        later.verb == Verb.UNDO,
+        later.at > DecisionRow.at,
+    )
     return tx.connection.execute(
         select(func.count(func.distinct(DecisionRow.story_id))).where(
-            DecisionRow.workspace == tx.workspace, DecisionRow.verb == verb, DecisionRow.at >= since
+            DecisionRow.workspace == tx.workspace, DecisionRow.verb == verb, DecisionRow.at >= since, ~undone.exists()
         )
     ).scalar_one()
 

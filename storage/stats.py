@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, func, select, type_coerce
 
 from storage.database import Tx
 from storage.records import DraftState, Purpose, StoryStatus, Verb
@@ -36,7 +36,9 @@ def weeks(tx: Tx, since: datetime, number: int) -> Sequence[Week]:
     started = _by_week(tx, since, DraftRow.started_at, DraftRow.workspace, DraftRow.purpose == Purpose.NEW)
     # Whatever its state: said, so that an index is of use, which has the state before the instant.
     sent = _by_week(tx, since, StoryRow.submitted_at, StoryRow.workspace, StoryRow.status.in_(list(StoryStatus)))
-    decided = _by_week(tx, since, DecisionRow.at, DecisionRow.workspace, DecisionRow.verb.in_(_DECIDED))
+    # A story, however often: an approval may be undone, and given again.
+    once = func.count(func.distinct(DecisionRow.story_id))
+    decided = _by_week(tx, since, DecisionRow.at, DecisionRow.workspace, DecisionRow.verb.in_(_DECIDED), number=once)
     return [Week(since + n * WEEK, started[n], sent[n], decided[n]) for n in range(number)]
 
 
@@ -85,11 +87,12 @@ def waits(tx: Tx, since: datetime) -> Sequence[timedelta]:
     return sorted(first - sent for sent, first in tx.connection.execute(statement))
 
 
-def _by_week(tx: Tx, since: datetime, at: Any, workspace: Any, *also: Any) -> Counter[int]:
-    """How many rows there are in each week from `since` on, by the week's place."""
+def _by_week(
+    tx: Tx, since: datetime, at: Any, workspace: Any, *also: Any, number: ColumnElement[int] | None = None
+) -> Counter[int]:
+    """How many rows there are in each week from `since` on, or what else is counted, by the week's place."""
+    number = func.count() if number is None else number
     whole = WEEK // timedelta(microseconds=1)
     week = ((type_coerce(at, BigInteger) - to_microseconds(since)) // whole).label("week")
-    statement = (
-        select(week, func.count().label("rows")).where(workspace == tx.workspace, at >= since, *also).group_by(week)
-    )
-    return Counter({row.week: row.rows for row in tx.connection.execute(statement)})
+    statement = select(week, number.label("number")).where(workspace == tx.workspace, at >= since, *also).group_by(week)
+    return Counter({row.week: row.number for row in tx.connection.execute(statement)})

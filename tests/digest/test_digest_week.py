@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from digest_house import FRIDAY, TUESDAY, WEEK, House
+from digest_house import AMIRA, FRIDAY, TUESDAY, WEEK, House
 
 from bot.digest import loading
-from storage.records import StoryStatus
+from storage import decisions
+from storage.database import Tx
+from storage.records import Story, StoryStatus, Verb
 
 HOUR = timedelta(hours=1)
 
@@ -35,3 +37,23 @@ def test_the_queue_is_as_old_as_the_story_that_has_waited_longest(house: House) 
     house.now = FRIDAY
     week = house.read(lambda tx: loading.week_counts(tx, FRIDAY))
     assert (week.sent, week.waiting, week.oldest) == (2, 2, "21 days")
+
+
+def test_an_approval_that_was_undone_is_none(house: House) -> None:
+    """A story counts as what it was decided as in the end: undone it waits, and what is decided again counts once."""
+
+    def decide(story: Story, verb: Verb) -> None:
+        def work(tx: Tx) -> None:
+            assert decisions.decide(tx, story.id, 1, verb, by=AMIRA) is verb
+            decisions.add(tx, story.id, 1, reviewer=AMIRA, verb=verb)
+
+        house.now += HOUR
+        house.writer.submit(work).result(10)
+
+    undone, declined, approved = house.tell(), house.tell(), house.tell()
+    for story in (undone, declined, approved):
+        decide(story, Verb.UNDO)
+    decide(declined, Verb.DECLINE)
+    decide(approved, Verb.APPROVE)
+    week = house.read(lambda tx: loading.week_counts(tx, FRIDAY))
+    assert (week.sent, week.approved, week.declined, week.waiting) == (3, 1, 1, 1)

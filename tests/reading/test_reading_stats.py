@@ -43,6 +43,19 @@ def test_weeks_waits_and_stops(database: Database, workspace: str, now: datetime
     assert "Waiting for a decision: 24 hours in the middle, 24 hours at the longest." in lines
 
 
+def test_a_story_that_is_decided_again_is_one_story(database: Database, workspace: str, now: datetime) -> None:
+    """Four stories, each approved, undone and approved again, are fewer than five that were decided."""
+    with database.write_engine.begin() as connection:
+        tx = Tx(connection, workspace, now)
+        for _ in range(4):
+            story_id = plant(tx, Tale(status=StoryStatus.SUBMITTED), at=now)
+            for verb in (Verb.APPROVE, Verb.UNDO, Verb.APPROVE):
+                assert decisions.decide(tx, story_id, 1, verb, by="U1") is verb
+                decisions.add(tx, story_id, 1, reviewer="U1", verb=verb)
+        table, _, waiting = report(tx, POLICY, SCRIPT_READ).partition("\n\n")
+    assert table.endswith("fewer than 5  fewer than 5") and "fewer than 5 stories were decided" in waiting
+
+
 async def test_reviewers_see_them_and_others_do_not(play: Play) -> None:
     """`/story stats` answers a reviewer with the table, and somebody else that only reviewers can see it."""
     sam, amira = play.person("sam"), play.person("amira")
