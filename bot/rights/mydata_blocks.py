@@ -95,7 +95,8 @@ def _lines(policy: Policy, held: Held, messages: Messages) -> list[str]:
         lines.append(f"{count(len(told) - MOST_STORIES, 'more story', 'more stories')}, in the file.")
     ended = [draft for draft in held.get("draft", ()) if draft["state"] not in (DraftState.OPEN, DraftState.KEPT)]
     if ended:
-        lines.append(f"That you wrote {count(len(ended), 'draft')} that have ended. Their words are gone from there.")
+        what = count(len(ended), "draft that has ended. Its", "drafts that have ended. Their")
+        lines.append(f"That you wrote {what} words are gone from there.")
     decided = len(held.get("decision", ()))
     if decided:
         lines.append(f"{count(decided, 'decision')} about your stories, without who made them.")

@@ -39,6 +39,7 @@ async def test_a_teller_gets_everything_as_a_message_and_a_file(play: Play) -> N
     said = await sam.hear("Here is what I hold about you")
     assert "Story 1, sent Tuesday 3 June: approved. It may go in the weekly digest, under notice" in said.shown
     assert "Described by: my role only." in said.shown and WHAT not in said.shown
+    assert "That you wrote 1 draft that has ended. Its words are gone from there." in said.shown
     told = await the_file(play, sam)
     words = {answer["value"] for answer in told["held"]["version_answer"]}
     assert {WHAT, LESSON, "A key at the door"} <= words
