@@ -29,17 +29,29 @@ _MONTHS = [
 ]
 # Directional embeddings, overrides and isolates: they can make a line read as something it is not.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+# Letters, marks and symbols that show nothing; white space and format characters (Cf) show nothing either.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0").union(
+    map(chr, range(0xFE00, 0xFE10))
+)
 
 
 def normalise(text: str) -> str:
-    """Text as it is stored: NFC, one kind of newline, no NUL or other controls, lone surrogates or direction marks."""
+    """Text as it is stored: NFC, one kind of newline, no NUL or other controls, lone surrogates or direction marks.
+
+    Nothing at all where nobody would see any of it.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(
         character
         for character in text.translate(_BIDI)
         if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs")
     )
-    return unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text)
+    return text if any(map(_shows, text)) else ""
+
+
+def _shows(character: str) -> bool:
+    return not character.isspace() and character not in _BLANK and unicodedata.category(character) != "Cf"
 
 
 def from_slack(text: str) -> str:

@@ -42,9 +42,19 @@ def test_normalising_twice_changes_nothing(words: str) -> None:
     assert text.normalise(once) == once
 
 
+@pytest.mark.parametrize(
+    "words", ["\u200b", "\ufeff\u2060 \u200d\n", "\u00ad", "\u2800", "\u3164\uffa0", "\ufe0f\u034f"]
+)
+def test_what_nobody_sees_is_nothing(words: str) -> None:
+    """Words of characters that show nothing are none: no answer, no title, no reason is made of them."""
+    assert text.normalise(words) == text.from_slack(words) == ""
+    assert text.normalise(f"{words}a{words}") == f"{words}a{words}", "between what is seen they stay: emoji need them"
+
+
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"], exclude_characters="<>&"), max_size=200))
 def test_plain_text_stays_as_it_was(words: str) -> None:
     """Text without markup comes through word for word."""
+    words = f"a{words}"
     assert text.from_slack(words) == unicodedata.normalize("NFC", words).strip()
 
 

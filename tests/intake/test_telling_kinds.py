@@ -105,6 +105,16 @@ def test_a_message_without_any_words(at: At) -> None:
     assert sam.fragments == []
 
 
+def test_words_that_nobody_sees(at: At) -> None:
+    """A message of characters that show nothing is no answer, and no title of a story."""
+    for prompt in ("what", "title"):
+        sam = at(prompt)
+        before = sam.fragments
+        sam.say("\u200b\u2060")
+        assert sam.last.words == "I can't keep that kind of message. Please type it as an ordinary one."
+        assert sam.fragments == before
+
+
 def test_a_forwarded_message_says_hello(house: House) -> None:
     """Somebody who begins by forwarding is greeted, and nothing of it is kept."""
     rae = Person(house, "Rae")
