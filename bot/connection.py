@@ -151,6 +151,7 @@ class Socket(AsyncSocketModeHandler):
         except CALL_FAILURES as error:
             problem = app_token.problem(of_error(error).code)
             if problem is not None:
+                await self.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
                 raise SettingsError([problem]) from error
 
     async def _address(self) -> str:

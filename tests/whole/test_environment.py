@@ -5,6 +5,7 @@ right, by itself where it can.
 """
 
 import asyncio
+import gc
 import io
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.app import serve
 from bot.doctor import examine
@@ -52,6 +54,11 @@ async def at_question_two(play: Play) -> None:
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
     return " ".join(record.getMessage() for record in caplog.records)
+
+
+def open_sessions() -> list[ClientSession]:
+    """Every session of HTTP that somebody has opened in this process and not closed."""
+    return [one for one in gc.get_objects() if isinstance(one, ClientSession) and not one.closed]
 
 
 def revoked(play: Play) -> Callable[[], None]:
@@ -202,8 +209,9 @@ def _editions(play: Play) -> list[str]:
     [("invalid_auth", "Slack does not know this token."), ("not_allowed_token_type", "this is another kind of token")],
 )
 async def test_a_wrong_app_token_stops_the_start(tmp_path: Path, code: str, fix: str) -> None:
-    """The setting is named with its fix and nothing is started, as with a wrong bot token."""
+    """The setting is named with its fix and nothing is started or left open, as with a wrong bot token."""
     async with open_rehearsal(tmp_path / "play") as (rehearsal, _, environment):
+        before = open_sessions()
         rehearsal.faults.fail_next("apps.connections.open", error=code, n=9)
         out = io.StringIO()
         with pytest.raises(SettingsError) as refused:
@@ -211,6 +219,7 @@ async def test_a_wrong_app_token_stops_the_start(tmp_path: Path, code: str, fix:
         (problem,) = refused.value.problems
         assert problem.name == "SLACK_APP_TOKEN" and problem.message.startswith(fix)
         assert out.getvalue() == ""
+        assert open_sessions() == before
 
 
 async def test_an_app_token_that_is_revoked_while_the_bot_runs_is_named(
