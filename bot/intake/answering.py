@@ -38,6 +38,8 @@ from storage.records import (
 
 ANSWER_FOOT: Final = "answer_foot"
 CLOSED: Final = "ask_closed"
+_LONGEST_IN_FORM: Final = 3000
+"""Slack's limit for a box of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,25 +154,29 @@ def _move_foot(tx: Tx, ask: Ask, draft: Draft, said: Said) -> None:
 def send_back(tx: Tx, policy: Policy, shelf: Shelf, pressed: Press) -> str | None:
     """*Send back* in the thread: what was written there is added to the answer. A word says why not."""
     found = find_open(tx, shelf, pressed.user_id, pressed.value)
-    draft = None if found is None else _thread_draft(tx, found.ask)
-    if found is None or draft is None:
+    words = None if found is None else _with_thread(tx, found)
+    if found is None or words is None:
         return "nothing_to_send"
-    added = "\n".join(one.text for one in drafts.fragments(tx, draft.id, found.ask.prompt_id))
-    words = f"{found.words}\n{added}"
-    if added and len(words) > found.longest:
+    if len(words) > found.longest:
         return "answer_too_long"
     looks_like = _screened(tx, found, words).found
     if looks_like:
         return f"looks_like:{looks_like[0].span.kind}:{_number(tx, found)}"
-    return None if added and _answer(tx, policy, shelf, found, words) else "nothing_to_send"
+    return None if _answer(tx, policy, shelf, found, words) else "nothing_to_send"
 
 
-def answer_form(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> dict[str, Any] | None:
-    """The modal for this question, filled in; None when it no longer waits or is too long for a form."""
+def answer_form(tx: Tx, shelf: Shelf, user_id: str, ask_id: str) -> dict[str, Any] | str:
+    """The modal for this question, filled in; a word says why there is none.
+
+    What was written in the thread stands in it too, beneath the answer: the form's words replace both.
+    """
     found = find_open(tx, shelf, user_id, ask_id)
-    if found is None or len(found.words) > 3000:
-        return None
-    return telling.answer_form(found.ask.question, found.label, found.words, ask_id, found.longest)
+    if found is None:
+        return "over"
+    words = _with_thread(tx, found) or found.words
+    if len(words) > _LONGEST_IN_FORM:
+        return "answer_too_long"
+    return telling.answer_form(found.ask.question, found.label, words, ask_id, found.longest)
 
 
 def answer(tx: Tx, policy: Policy, shelf: Shelf, user_id: str, ask_id: str, words: str) -> str | None:
@@ -188,6 +194,13 @@ def answer(tx: Tx, policy: Policy, shelf: Shelf, user_id: str, ask_id: str, word
     if not _answer(tx, policy, shelf, found, words.strip()):
         return "The story has moved on. Nothing was changed."
     return None
+
+
+def _with_thread(tx: Tx, found: OpenAsk) -> str | None:
+    """The answer with what was written in the question's thread added to it; None where nothing was."""
+    draft = _thread_draft(tx, found.ask)
+    fragments = [] if draft is None else drafts.fragments(tx, draft.id, found.ask.prompt_id)
+    return "\n".join([found.words, *(one.text for one in fragments)]) if fragments else None
 
 
 def _number(tx: Tx, found: OpenAsk) -> str:

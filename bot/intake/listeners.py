@@ -226,10 +226,8 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     @app.action(ids.CHANGE)
     async def on_change(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
-        found = await edge.read(lambda tx, policy: _change_form(tx, shelf, pressed))
-        if isinstance(found, str) or not await edge.open_view(body, found):
-            what = found if isinstance(found, str) else "form_failed"
-            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
+        form = await edge.read(lambda tx, policy: _change_form(tx, shelf, pressed))
+        await _open(edge, body, pressed, form)
         await ack()
 
     @app.view(ids.TELLERS_VIEW)
@@ -246,9 +244,7 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
     async def on_answer(ack: AsyncAck, body: Body) -> None:
         pressed = press_of(body)
         form = await edge.read(lambda tx, policy: answering.answer_form(tx, shelf, pressed.user_id, pressed.value))
-        if form is None or not await edge.open_view(body, form):
-            what = "over" if form is None else "form_failed"
-            await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
+        await _open(edge, body, pressed, form)
         await ack()
 
     @app.view(ids.ANSWER_VIEW)
@@ -259,6 +255,13 @@ def _forms(app: AsyncApp, edge: Edge, shelf: Shelf) -> None:
             body, lambda tx, policy: answering.answer(tx, policy, shelf, form.user_id, form.metadata, words)
         )
         await (ack(response_action="errors", errors={"answer": problem}) if problem else ack())
+
+
+async def _open(edge: Edge, body: Body, pressed: Press, form: dict[str, Any] | str) -> None:
+    """Open the form; whisper the word that stands in its place, or that Slack would not open it."""
+    what = form if isinstance(form, str) else None if await edge.open_view(body, form) else "form_failed"
+    if what is not None:
+        await edge.once(body, lambda tx, policy: _whisper(tx, pressed, what))
 
 
 def _change_form(tx: Tx, shelf: Shelf, pressed: Press) -> dict[str, Any] | str:

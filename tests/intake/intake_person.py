@@ -172,8 +172,8 @@ class Person:
         """Type `/story`."""
         self.house.do(greeting.open_conversation, self.house.shelf, self.id, self.standing)
 
-    def answer_form(self, ask_id: str) -> dict[str, Any] | None:
-        """Press Answer; returns the form."""
+    def answer_form(self, ask_id: str) -> dict[str, Any] | str:
+        """Press Answer; returns the form, or the word that stands in its place."""
         return self.house.read(lambda tx: answering.answer_form(tx, self.house.shelf, self.id, ask_id))
 
     # ── seeing ────────────────────────────────────────────────────────────────────────────────────────────────────

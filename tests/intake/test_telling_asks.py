@@ -94,11 +94,31 @@ def test_in_the_form(at: At) -> None:
     sam = at("sent")
     ask = asked(sam)
     form = sam.answer_form(ask.id)
-    assert form is not None
+    assert isinstance(form, dict)
     assert form["blocks"][1]["element"]["initial_value"] == WHAT
     assert by_form(sam, ask, f"{WHAT} The ward could.") is None
     assert sam.house.words_of()["what"] == f"{WHAT} The ward could."
-    assert sam.answer_form(ask.id) is None
+    assert sam.answer_form(ask.id) == "over"
+
+
+def test_the_form_has_what_was_written_in_the_thread(at: At) -> None:
+    """Words of the thread that were not sent back stand in the form beneath the answer: it sends them, or cuts them."""
+    sam = at("sent")
+    ask = asked(sam)
+    thread = sam.last.ts
+    sam.say("The ward could.", thread_ts=thread)
+    sam.say("x" * 1500, thread_ts=thread)
+    form = sam.answer_form(ask.id)
+    assert isinstance(form, dict)
+    box = form["blocks"][1]["element"]
+    assert box["initial_value"] == f"{WHAT}\nThe ward could.\n{'x' * 1500}"
+    assert box["max_length"] == len(box["initial_value"])
+    more = sam.say("y" * 1500, thread_ts=thread)
+    assert sam.answer_form(ask.id) == "answer_too_long", "it fits no box: it can be cut in the thread"
+    sam.delete(more)
+    assert (by_form(sam, ask, box["initial_value"]) or "").startswith("A little shorter")
+    assert by_form(sam, ask, f"{WHAT}\nThe ward could.") is None
+    assert sam.house.words_of()["what"] == f"{WHAT}\nThe ward could."
 
 
 @pytest.mark.parametrize(("words", "problem"), [(" ", "Write an answer first."), ("x" * 1501, "A little shorter")])
@@ -241,7 +261,7 @@ def test_somebody_else(at: At) -> None:
     ask = asked(sam)
     rae = Person(sam.house, "Rae")
     rae.say("hi")
-    assert rae.answer_form(ask.id) is None
+    assert rae.answer_form(ask.id) == "over"
     assert by_form(rae, ask, "I was there") is not None
     rae.press_raw("send_back", ask.id, rae.last)
     assert sam.house.version().n == 1
