@@ -343,7 +343,7 @@ def version(tx: Tx, story_id: str, n: int) -> Version:
         script_sha=script_sha,
         created_at=created_at,
         answers=tuple(replace(answer, choices=tuple(answer.choices)) for answer in answers),
-        places=frozenset(_PLACES.scalars(tx, this)),
+        places=places(tx, story_id, n),
         changed_prompts=tuple(changed_prompts),
     )
 
@@ -366,6 +366,11 @@ def title_of(tx: Tx, story: Story) -> str | None:
             VersionAnswerRow.part == Part.TITLE,
         )
     ).scalar_one_or_none()
+
+
+def places(tx: Tx, story_id: str, n: int) -> frozenset[Place]:
+    """Where an unrevoked permission lets this version go."""
+    return frozenset(_PLACES.scalars(tx, {"story": story_id, "version_n": n}))
 
 
 def may_go_to(tx: Tx, story_id: str, n: int, place: Place) -> bool:

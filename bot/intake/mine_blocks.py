@@ -1,13 +1,13 @@
 """`/story mine`: one's own stories, how each stands, and what its teller can do about it.
 
-Pure. The words for how a story stands are shared with the home (`bot/story/in_words.py`).
+Pure. A story's line, which says how it stands, is shared with the home (`bot/story/own_line.py`).
 """
 
 from collections.abc import Sequence
 
 from bot import ids, kit
 from bot.outgoing import Rendered
-from bot.story import in_words, kept_to_oneself
+from bot.story import kept_to_oneself
 from bot.story.policy import Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import WHAT_NEXT
@@ -29,11 +29,9 @@ def mine_doors(story: Story) -> list[kit.Element]:
     return [back, kit.button("Change permission", ids.CHANGE_PERMISSION, story.id), *more]
 
 
-def mine(
-    policy: Policy, rows: Sequence[tuple[Story, str | None]], *, writing: bool, kept: Sequence[Draft] = ()
-) -> Rendered:
-    """`/story mine`: number, title, state in words; then what is kept to oneself. What is deleted is not listed."""
-    rows = [(story, title) for story, title in rows if story.status is not StoryStatus.REMOVED]
+def mine(policy: Policy, rows: Sequence[tuple[Story, str]], *, writing: bool, kept: Sequence[Draft] = ()) -> Rendered:
+    """`/story mine`: each story's line; then what is kept to oneself. What is deleted is not listed."""
+    rows = [(story, said) for story, said in rows if story.status is not StoryStatus.REMOVED]
     if not rows and not kept:
         sentence = (
             f"You're in the middle of a story. To carry on, type {ids.COMMAND}"
@@ -42,8 +40,7 @@ def mine(
         )
         return Rendered(escape(sentence), [kit.section(escape(sentence))])
     blocks: list[kit.Block] = []
-    for story, title in rows[:20]:
-        said = in_words.row(story, title, policy.zone)
+    for story, said in rows[:20]:
         if story.status is StoryStatus.WITHDRAWN:  # its words are gone, so there is nothing to see
             blocks.append(kit.section(escape(said)))
         else:

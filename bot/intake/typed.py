@@ -10,6 +10,7 @@ from bot.intake import greeting, mine_blocks, telling
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered
 from bot.people import People
+from bot.story.own_line import own_line
 from bot.story.policy import Policy, is_reviewer
 from storage import drafts, stories, tellers
 from storage.database import Tx
@@ -46,7 +47,7 @@ def own_stories(tx: Tx, policy: Policy, user_id: str) -> Rendered:
     """What somebody has told, what they keep to themselves, and whether they are writing."""
     teller = tellers.find_teller(tx, user_id)
     told = [] if teller is None else stories.of_ids(tx, tellers.stories_of_teller(tx, teller.id))
-    rows = [(story, stories.title_of(tx, story)) for story in told]
+    rows = [(story, own_line(tx, policy, story)) for story in told]
     draft = None if teller is None else drafts.find_open(tx, teller.id)
     kept = [] if teller is None else drafts.kept_by(tx, teller.id)
     return mine_blocks.mine(policy, rows, writing=draft is not None, kept=kept)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot import ids, kit
 from bot.reading.blocks import REFUSALS, heading
 from bot.reading.rules import MANY, Home, Shelf, Theme
-from bot.story import in_words, kept_to_oneself
+from bot.story import kept_to_oneself
 from bot.story.policy import May, Policy
 from bot.story.taking_back import take_back_button
 from bot.story.view import StoryView
@@ -129,8 +129,7 @@ def _own(policy: Policy, home: Home) -> list[kit.Block]:
     if not home.own and not home.kept:
         return []
     rows: list[kit.Block] = [kit.divider(), kit.rich(kit.words("Your stories", bold=True))]
-    for story, title in home.own:
-        said = in_words.row(story, title, policy.zone)
+    for story, said in home.own:
         if story.status in _GONE:  # its words are gone, so there is nothing to see
             rows.append(kit.section(escape(said)))
             continue

@@ -73,7 +73,8 @@ class Home:
     latest: tuple[StoryView, ...] = ()
     read_again: tuple[StoryView, ...] = ()
     shelf: Shelf | None = None
-    own: tuple[tuple[Story, str | None], ...] = ()
+    own: tuple[tuple[Story, str], ...] = ()
+    """Their stories, each with its line."""
     own_more: bool = False
     kept: tuple[Draft, ...] = ()
     """What they keep to themselves."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.reading.rules import LATEST, MANY, OWN, PAGE, Found, Hit, Home, Shelf, Theme, Waiting
 from bot.story.next_told import readable
+from bot.story.own_line import own_line
 from bot.story.policy import Policy, is_reviewer
 from bot.story.screened import undisputed
 from bot.story.view import StoryView, view_of
@@ -135,7 +136,7 @@ def home_of_unknown(tx: Tx, policy: Policy, user_id: str, *, others: Others) -> 
     told = [story for story in told if story.status is not StoryStatus.REMOVED]
     return Home(
         stories=None,
-        own=tuple((story, stories.title_of(tx, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
+        own=tuple((story, own_line(tx, policy, story)) for story in sorted(told, key=lambda s: -s.number)[:OWN]),
         own_more=len(told) > OWN,
         kept=() if teller is None else tuple(drafts.kept_by(tx, teller.id)[:OWN]),
         writing=None if teller is None else others.writing(tx, teller.id),

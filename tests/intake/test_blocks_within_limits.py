@@ -25,6 +25,7 @@ from bot.intake.script import OTHER_ID, Question, Script, ScriptError
 from bot.intake.script_file import load_script, parse_script
 from bot.outgoing import Rendered
 from bot.rehearsal.validation import check_message, check_view
+from bot.story import in_words
 from bot.story.view import view_of
 from bot.text import from_slack, one_line
 from storage.records import Answer, Draft, DraftState, Naming, Place, Purpose, Stage, Story, StoryStatus
@@ -156,7 +157,7 @@ def afterwards(conversation: Conversation, text: str) -> Iterator[tuple[str, Ren
     yield "receipt", telling.receipt(POLICY, view, slot="Friday 6 June, 10am UK time", again=True, story_id=ID)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on=None)
     yield "relayed", telling.relayed(31, text[:300], ID, answered_on="Friday 6 June")
-    told, kept = [(story, view.title)] * 30, [conversation.draft] * 9
+    told, kept = [(story, in_words.row(story, view.title, POLICY.zone))] * 30, [conversation.draft] * 9
     yield "mine", mine_blocks.mine(POLICY, told, writing=True, kept=kept)
     yield "mine", mine_blocks.mine(POLICY, [], writing=True)
     for ts in (None, TS):

@@ -9,8 +9,9 @@ from test_reading_search import begin as begin
 from bot.reading import home_blocks, service
 from bot.rehearsal.shown import readable_view
 from bot.story import in_words
-from storage import drafts, stories, tellers
-from storage.records import Draft, DraftState, Purpose, Stage, StoryStatus
+from bot.story.own_line import own_line
+from storage import drafts, permissions, stories, tellers
+from storage.records import Draft, DraftState, Place, Purpose, Stage, StoryStatus
 from tests.digest.digest_house import POLICY
 from tests.storybook.shelf import Tale, plant
 from tests.whole.conftest import Play
@@ -73,6 +74,21 @@ def test_each_state_is_said_in_words(begin: Begin, status: StoryStatus, said: st
         assert in_words.state(story, POLICY.zone).startswith(said)
         shown = readable_view(home_blocks.view(POLICY, home, tx.now), {}, lambda who: None, errors={})
     assert f"1 · A key at the door · {said}" in shown
+
+
+@pytest.mark.parametrize("status", [StoryStatus.APPROVED, StoryStatus.POSTED])
+def test_what_may_be_shown_no_more_is_not_said_to_be(begin: Begin, status: StoryStatus) -> None:
+    """Taken out of the digest, or of every place, by its teller or by time, a story's line says so."""
+    with begin() as tx:
+        story_id = plant(tx, Tale("A key at the door", status=status))
+        stories.change(tx, story_id, told_slot_at=tx.now if status is StoryStatus.POSTED else None)
+        story, version = stories.get(tx, story_id), stories.version(tx, story_id, 1)
+        permissions.revoke(tx, version, Place.DIGEST, notice_version=5)
+        if status is StoryStatus.POSTED:
+            assert own_line(tx, POLICY, story) == "1 · A key at the door · no longer in the digest of Wednesday 4 June"
+        for place in Place:
+            permissions.revoke(tx, version, place, notice_version=5)
+        assert own_line(tx, POLICY, story) == "1 · A key at the door · shown nowhere now"
 
 
 def test_a_story_kept_to_oneself_is_on_the_home(begin: Begin) -> None:
