@@ -16,7 +16,7 @@ from bot.intake.permitting import chosen_places, credit_line, places_sentence
 from bot.intake.script import OTHER_ID, Prompt, PromptKind, Question
 from bot.outgoing import Rendered
 from bot.story.view import StoryView
-from bot.text import cut
+from bot.text import cut, one_line
 
 Texts = Mapping[str, str]
 """The words of every typed prompt, by prompt id."""
@@ -87,7 +87,8 @@ def story_blocks(view: StoryView) -> list[kit.Block]:
 def shown_answer(conversation: Conversation, asked: Question, texts: Texts) -> str:
     """What a question holds, as a reader sees it; empty when nothing is."""
     if asked.lead.typed:
-        return texts.get(asked.id, "")
+        words = texts.get(asked.id, "")
+        return one_line(words) if asked.id == conversation.script.campaign.title_prompt else words
     parts = [asking.chosen_words(prompt, conversation.answer(prompt.id)) for prompt in asked.prompts]
     if len(asked.prompts) == 1 or _is_about_teller(conversation, asked):
         return ", ".join(part for part in parts if part)

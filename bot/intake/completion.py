@@ -16,6 +16,7 @@ from bot.intake.dialogue import (
 )
 from bot.intake.permitting import chosen_naming, chosen_places, credit_line
 from bot.intake.script import OTHER_ID
+from bot.text import one_line
 from storage.records import Answer, Naming, Part, Version, VersionAnswer, VersionKind
 
 
@@ -25,13 +26,15 @@ def answers_of(conversation: Conversation, texts: Mapping[str, str]) -> tuple[Ve
     for question in conversation.asked:
         for prompt in question.prompts:
             answer = conversation.answer(prompt.id)
+            part = _part_of(conversation, prompt.id)
             words = texts.get(prompt.id, "") if prompt.typed else chosen_words(prompt, answer)
+            words = one_line(words) if part is Part.TITLE else words
             if not words:
                 continue
             made.append(
                 VersionAnswer(
                     prompt_id=prompt.id,
-                    part=_part_of(conversation, prompt.id),
+                    part=part,
                     position=len(made),
                     label=prompt.label,
                     wording=prompt.ask,

@@ -67,6 +67,18 @@ def test_add_in_the_form(at: At) -> None:
     assert "A shared view, A shared lunch" in sam.last.words
 
 
+def test_a_title_is_one_line(at: At) -> None:
+    """A title that was typed in two lines is read back, and sent, as readers see it: in one."""
+    sam = at("title")
+    sam.say("Two nights\nfor one  phone call")
+    assert "Two nights for one phone call" in sam.last.words
+    sam.press("Carry on")
+    sam.step("_naming")
+    sam.step("_places")
+    sam.press("Send for review")
+    assert sam.house.words_of()["title"] == "Two nights for one phone call"
+
+
 def test_an_answer_cleared_in_the_form(at: At) -> None:
     """An optional answer that is cleared in the form is gone; what is typed for it later stands alone."""
     sam = at("_checking")
