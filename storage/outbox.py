@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, lite
 from storage.database import Tx
 from storage.prepared import Prepared
 from storage.records import Message, Op, OutboxRow, OutboxState
-from storage.tables import DELETING, PARKED, WAITING, SurfaceRow
+from storage.tables import DELETING, PARKED, WAITING
 from storage.tables import OutboxRowTable as Row
 
 _COLUMNS = tuple(getattr(Row, name) for name in OutboxRow.__slots__)
@@ -304,26 +304,9 @@ def postpone(tx: Tx, outbox_id: str, due_at: datetime) -> bool:
     return moved
 
 
-def show(tx: Tx, outbox_id: str, story_ids: Sequence[str]) -> None:
-    """Note that a message shows these stories."""
-    for story_id in story_ids:
-        tx.insert_once(SurfaceRow, {"outbox_id": outbox_id, "story_id": story_id})
-
-
 def deletions(tx: Tx, outbox_id: str) -> frozenset[OutboxState]:
     """How the rows stand that take this message away: nothing where it stays."""
     return frozenset(_DELETIONS.scalars(tx, {"shown": outbox_id}))
-
-
-def shown_in(tx: Tx, story_id: str) -> Sequence[str]:
-    """Outbox ids of the messages that show this story."""
-    return (
-        tx.connection.execute(
-            select(SurfaceRow.outbox_id).where(SurfaceRow.workspace == tx.workspace, SurfaceRow.story_id == story_id)
-        )
-        .scalars()
-        .all()
-    )
 
 
 def permalink_in(tx: Tx, lane: str) -> str | None:

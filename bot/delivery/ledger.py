@@ -16,7 +16,7 @@ from bot.delivery.holds import Holds, Stopped
 from bot.delivery.patience import Patience
 from bot.outgoing import After
 from bot.story.policy import Policy
-from storage import outbox, tellers
+from storage import outbox, surfaces, tellers
 from storage.database import Tx
 from storage.errors import DatabaseUnavailable
 from storage.outbox import Settled
@@ -72,7 +72,7 @@ class Ledger:
         def mark(tx: Tx) -> Settled | None:
             settled = outbox.mark_sent(tx, row, channel=channel, ts=ts, permalink=permalink)
             if settled is not None:
-                outbox.show(tx, row.id if row.target is None else row.target, shows)
+                surfaces.show(tx, row.id if row.target is None else row.target, shows)
             return settled
 
         turn = await self._settle(

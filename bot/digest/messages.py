@@ -13,7 +13,7 @@ from bot.digest.rules import Said
 from bot.pressed import Press
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import editions, outbox, sequels
+from storage import editions, outbox, sequels, surfaces
 from storage.database import Tx
 from storage.records import Edition, EditionState, Message, Op, OutboxState
 
@@ -52,7 +52,7 @@ def put_edition(
         again = shows[0] if edition.state is EditionState.REREAD else (None, None)
         said = Message(EDITION, to, args={"edition": edition.id}, story_id=again[0], version=again[1])
         post = outbox.enqueue(tx, said)
-    outbox.show(tx, post, [story_id for story_id, _ in shows])
+    surfaces.show(tx, post, [story_id for story_id, _ in shows])
     editions.set_message(tx, edition.id, post)
     for story_id, version in shows:
         for part in range(len(story_posts(loading.view(tx, story_id, version)))):
@@ -68,12 +68,12 @@ def put_edition(
                     depends_on=post,
                 ),
             )
-            outbox.show(tx, row, [story_id])
+            surfaces.show(tx, row, [story_id])
     for one in sequels.of_edition(tx, edition.id):
         told: Mapping[str, str | int | bool | None] = {"sequel": one.id, "n": one.n}
         beneath = Message(EDITION_SEQUEL, to, args=told, story_id=one.story_id, thread=post, depends_on=post)
         for outbox_id in (outbox.enqueue(tx, beneath), post):
-            outbox.show(tx, outbox_id, [one.story_id])
+            surfaces.show(tx, outbox_id, [one.story_id])
     link = outbox.enqueue(
         tx,
         Message(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.digest import loading, messages, trail
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import editions, outbox, sequels, stories
+from storage import editions, outbox, sequels, stories, surfaces
 from storage.database import Tx
 from storage.records import Edition, EditionState, Op, Story
 
@@ -35,7 +35,7 @@ def its_own(tx: Tx, policy: Policy, edition: Edition) -> Sequence[Story]:
     if edition.outbox_id is None:
         return []
     ready = stories.ready_for_digest(tx, policy.digest_channel)
-    return [story for story in ready if edition.outbox_id in outbox.shown_in(tx, story.id)]
+    return [story for story in ready if edition.outbox_id in surfaces.showing(tx, story.id)]
 
 
 def look_again(tx: Tx, policy: Policy) -> Edition | None:

@@ -23,7 +23,7 @@ from bot.pressed import Press
 from bot.story import policy as rules
 from bot.story import tidings
 from bot.story.policy import Policy, can_be_changed
-from storage import audit, drafts, erasing, inbox, outbox, permissions, screen_hits, stories, tellers
+from storage import audit, drafts, erasing, inbox, outbox, permissions, screen_hits, stories, surfaces, tellers
 from storage.database import Tx
 from storage.records import (
     Draft,
@@ -118,7 +118,7 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, conversation: Conversation,
         row = outbox.get(tx, check)
         message = Message(CHECKED, row.recipient, op=Op.UPDATE, story_id=story.id, version=version.n, target=check)
         outbox.enqueue(tx, replace(message, depends_on=check, lane=tidings.tidy(row.recipient)))
-        outbox.show(tx, check, [story.id])
+        surfaces.show(tx, check, [story.id])
     outbox.enqueue(
         tx,
         Message(
@@ -131,7 +131,7 @@ def _tell_sent(tx: Tx, policy: Policy, story: Story, conversation: Conversation,
     )
     if draft.purpose is not Purpose.NEW:  # its draft is not noted with the story: taking it back must find what it said
         for row in erasing.messages_of_draft(tx, draft.id):
-            outbox.show(tx, row.id, [story.id])
+            surfaces.show(tx, row.id, [story.id])
     _end(tx, draft, DraftState.SENT)
 
 

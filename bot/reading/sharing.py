@@ -14,7 +14,7 @@ from bot.story import tidings
 from bot.story.policy import Policy
 from bot.story.sharing import tend
 from bot.story.view import view_of
-from storage import audit, outbox, published, sharing, stories, tellers
+from storage import audit, outbox, published, sharing, stories, surfaces, tellers
 from storage.database import Tx
 from storage.published import Published
 from storage.records import Message, Op, OutboxRow, OutboxState
@@ -72,7 +72,7 @@ def _put(tx: Tx, one: Published, *, by: str, channel: str) -> What:
         return What.TOO_MANY
     to = tidings.channel(channel)
     row = outbox.enqueue(tx, Message(tidings.SHARED, to, story_id=one.story_id, version=one.version.n))
-    outbox.show(tx, row, [one.story_id])  # at once: a withdrawal must find it on its way too
+    surfaces.show(tx, row, [one.story_id])  # at once: a withdrawal must find it on its way too
     sharing.add(tx, Share(one.story_id, channel, person.id, row, one.version.n, tx.now))
     return What.DONE
 

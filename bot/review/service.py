@@ -15,7 +15,7 @@ from bot.story import declining, tidings
 from bot.story.policy import Policy, is_reviewer
 from bot.story.when import expected_slot
 from bot.text import from_slack
-from storage import decisions, outbox, stories, tellers
+from storage import decisions, outbox, stories, surfaces, tellers
 from storage.database import Tx
 from storage.records import Decision, DeclineReason, Message, Op, OutboxRow, Verb
 
@@ -94,7 +94,7 @@ def decline(
     if isinstance(decision, Outcome):
         return decision
     letter = _tell_author(tx, decision)
-    outbox.show(tx, letter, [decision.story_id])
+    surfaces.show(tx, letter, [decision.story_id])
     return act.comes_to(What.DONE, decision)
 
 
@@ -147,7 +147,7 @@ def redact(tx: Tx, policy: Policy, *, by: str, target: Target, words: Mapping[st
             key=f"redacted:{made.id}",
         ),
     )
-    outbox.show(tx, letter, [made.story_id])
+    surfaces.show(tx, letter, [made.story_id])
     return act.comes_to(What.DONE, made)
 
 

@@ -15,7 +15,7 @@ from bot.review.rules import Outcome, Target, What
 from bot.story import tidings
 from bot.story.policy import Policy
 from bot.story.screened import undisputed
-from storage import audit, decisions, drafts, outbox, permissions, screen_hits, stories, suggestions, tellers
+from storage import audit, decisions, drafts, outbox, permissions, screen_hits, stories, suggestions, surfaces, tellers
 from storage.database import Tx
 from storage.records import Disposition, Message, Naming, Op, ScreenHit, Story, StoryStatus, Verb, Version
 from storage.suggestions import Suggestion
@@ -66,7 +66,7 @@ def suggest(
     )
     outbox_id = outbox.enqueue(tx, letter)
     suggestions.set_message(tx, suggestion.id, outbox_id)
-    outbox.show(tx, outbox_id, [version.story_id])
+    surfaces.show(tx, outbox_id, [version.story_id])
     tidings.refresh_cards(tx, policy, version.story_id)
     log.info("suggested story=%s version=%d", version.story_id, version.n)
     return act.comes_to(What.DONE, decision)

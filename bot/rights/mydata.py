@@ -9,7 +9,7 @@ from bot.outgoing import Kind, Kinds, Rendered
 from bot.rights import mydata_blocks as blocks
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import audit, mydata, outbox, tellers
+from storage import audit, mydata, outbox, surfaces, tellers
 from storage.audit import Surface
 from storage.database import Tx
 from storage.records import Message, Op, OutboxRow
@@ -68,7 +68,7 @@ def _part(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 
 def _sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:
     """Note which stories it shows, so that taking one back finds this copy (one on its way is found by its lane)."""
-    outbox.show(tx, row.id, tellers.stories_of_teller(tx, _teller_of(row)))
+    surfaces.show(tx, row.id, tellers.stories_of_teller(tx, _teller_of(row)))
 
 
 def _part_sent(tx: Tx, policy: Policy, row: OutboxRow) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.story import tidings
 from bot.story.tidings import EDITION, EDITION_STORY, PREVIEW
-from storage import editions, outbox, stories
+from storage import editions, outbox, stories, surfaces
 from storage.database import Tx
 from storage.records import Edition, Message, Op, OutboxRow, OutboxState, Place, StoryStatus, Version
 
@@ -44,7 +44,7 @@ def say_less(tx: Tx, version: Version) -> None:
 
 def refresh_previews(tx: Tx, story_id: str) -> None:
     """Previews that show the story to reviewers are shown again as things stand."""
-    for outbox_id in outbox.shown_in(tx, story_id):
+    for outbox_id in surfaces.showing(tx, story_id):
         row = outbox.find(tx, outbox_id)
         if row is not None and row.kind == PREVIEW and row.op is Op.POST and row.state in _STANDS_OR_WILL:
             _put(tx, row, Op.UPDATE)

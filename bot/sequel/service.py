@@ -13,7 +13,7 @@ from bot.story import declining, tidings
 from bot.story.next_told import undisputed
 from bot.story.policy import Policy, is_reviewer
 from bot.text import from_slack
-from storage import audit, outbox, sequels, stories, tellers
+from storage import audit, outbox, sequels, stories, surfaces, tellers
 from storage.audit import Surface
 from storage.database import Tx
 from storage.records import DeclineReason, Message, Naming, OutboxState, Story, StoryStatus, Verb, Version
@@ -211,7 +211,7 @@ def _put_card(tx: Tx, policy: Policy, one: Sequel, version: Version) -> None:
         key=card_key(one),
         due_at=tidings.next_card_round(policy, tx.now) if names_nobody else None,
     )
-    outbox.show(tx, outbox.enqueue(tx, card), [one.story_id])
+    surfaces.show(tx, outbox.enqueue(tx, card), [one.story_id])
 
 
 def _tell(tx: Tx, one: Sequel) -> None:

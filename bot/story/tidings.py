@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.pressed import Press
 from bot.story.policy import Policy
-from storage import outbox
+from storage import outbox, surfaces
 from storage.database import Tx
 from storage.records import Message, Naming, Op, OutboxState, Version
 
@@ -111,7 +111,7 @@ def put_card(tx: Tx, policy: Policy, version: Version, *, at_once: bool = False)
             due_at=due_at,
         ),
     )
-    outbox.show(tx, outbox_id, [version.story_id])
+    surfaces.show(tx, outbox_id, [version.story_id])
     return outbox_id
 
 

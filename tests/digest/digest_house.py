@@ -16,7 +16,7 @@ from bot.digest import service
 from bot.digest.rendering import KINDS
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
-from storage import decisions, editions, outbox, stories, tellers
+from storage import decisions, editions, outbox, stories, surfaces, tellers
 from storage.database import Database, Tx
 from storage.records import (
     Edition,
@@ -189,7 +189,7 @@ class House:
         checked(rendered)
         self._ts += 1
         outbox.mark_sent(tx, row, channel=row.recipient.partition(":")[2], ts=f"{self._ts}.000000")
-        outbox.show(tx, row.target or row.id, rendered.shows)
+        surfaces.show(tx, row.target or row.id, rendered.shows)
         if kind.sent:
             kind.sent(tx, self.policy, outbox.get(tx, row.id))
         return Sent(row, rendered)

@@ -9,7 +9,7 @@ from digest_house import DIGEST, FRIDAY, REVIEW, TUESDAY, WEEK, House, alive, at
 from bot.digest import messages, service
 from bot.story import tidings
 from bot.weekly import WeeklyTime
-from storage import outbox, stories
+from storage import outbox, stories, surfaces
 from storage.records import EditionState, Op, Place, StoryStatus
 
 MINUTE = timedelta(minutes=1)
@@ -72,7 +72,7 @@ def test_everything_goes_out_in_order_and_to_the_right_people(house: House) -> N
     (beat,) = house.went(messages.HEARTBEAT)
     assert beat.row.recipient == f"channel:{REVIEW}"
     assert post.row.recipient == f"channel:{DIGEST}"
-    shown = house.read(lambda tx: set(outbox.shown_in(tx, one.id)))
+    shown = house.read(lambda tx: set(surfaces.showing(tx, one.id)))
     assert {post.row.id, threads[0].row.id} <= shown
     assert threads[1].row.id not in shown
 

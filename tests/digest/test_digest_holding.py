@@ -14,7 +14,7 @@ from bot.pressed import Press
 from bot.story import tidings
 from bot.story.slots import MOST_STORIES
 from bot.story.when import coming_slot
-from storage import decisions, outbox, stories
+from storage import decisions, outbox, stories, surfaces
 from storage.records import Message, Op, Story, StoryStatus, Verb
 from tests.sending import Sent
 
@@ -77,7 +77,7 @@ def test_the_day_before_reviewers_see_what_comes(house: House) -> None:
     assert house.do(service.preview_tick) == FRIDAY
     house.deliver()
     assert len(house.went(messages.PREVIEW)) == 1
-    assert house.read(lambda tx: posted.row.id in outbox.shown_in(tx, story.id))
+    assert house.read(lambda tx: posted.row.id in surfaces.showing(tx, story.id))
 
 
 def test_a_bot_that_was_away_at_ten_shows_it_when_it_is_back(house: House) -> None:

@@ -13,7 +13,7 @@ from bot.rehearsal.validation import check_view
 from bot.review import cards, modals, rendering, service
 from bot.story import tidings
 from bot.story.policy import Policy
-from storage import editions, outbox, stories, tellers
+from storage import editions, stories, surfaces, tellers
 from storage.database import Tx
 from storage.records import (
     Decision,
@@ -377,4 +377,4 @@ def test_an_update_waits_for_its_card(house: House) -> None:
     house.do(service.approve, by=AMIRA, target=house.at(story))
     post, update = house.rows(story, tidings.CARD)
     assert (update.op, update.target, update.depends_on) == (Op.UPDATE, post.id, post.id)
-    assert house.read(lambda tx: outbox.shown_in(tx, story.id)) == [post.id]
+    assert house.read(lambda tx: surfaces.showing(tx, story.id)) == [post.id]

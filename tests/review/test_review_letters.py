@@ -10,7 +10,7 @@ from bot import ids, kit
 from bot.review import letters, service
 from bot.story import tidings
 from bot.story.view import view_of
-from storage import outbox, stories
+from storage import stories, surfaces
 from storage.records import Decision, DeclineReason, Part, Place, Verb
 from tests.sending import TWO_NIGHTS, checked, texts
 
@@ -114,7 +114,7 @@ def test_declining_hands_every_word_back(house: House) -> None:
     assert sent.text.startswith("A reviewer has read story 1. ")
     assert "Please leave out the ward" not in sent.text
     assert "Joe" not in f"{sent.rendered}"
-    assert sent.row.id in house.read(lambda tx: outbox.shown_in(tx, story.id))
+    assert sent.row.id in house.read(lambda tx: surfaces.showing(tx, story.id))
 
 
 def test_another_reason_is_the_comment_alone(house: House) -> None:
