@@ -123,7 +123,7 @@ PLANTS = (
         "what was being sent at a crash is forgotten to be in doubt",
         DOUBT,
         "bot/delivery/outbox.py",
-        "self._doubts.arise(outbox_id)",
+        "self._doubts.arise(row.id)",
         "pass",
     ),
     Plant(
