@@ -160,7 +160,7 @@ def rehearse(
         return asyncio.run(work)
     if port is not None or no_browser or keep:
         raise click.UsageError("--port, --no-browser and --keep are for a rehearsal that stays open: add --stay.")
-    from bot.rehearsal.stage import rehearse as play
+    from bot.rehearsal.scenes.stage import rehearse as play
 
     return asyncio.run(play(scene=scene, script=script_file, outer=outer, out=sys.stdout))
 

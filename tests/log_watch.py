@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from bot.log import set_up_logging
-from bot.rehearsal.person import Person
+from bot.rehearsal.acting.person import Person
 from bot.rehearsal.process import BotProcess
 
 _CODE = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from storage.records import OutboxRow, Part
 
 TWO_NIGHTS = (

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from .workspace import REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
+from .slack.workspace import REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
 
 INHERITED = ("PATH", "SYSTEMROOT", "PATHEXT", "COMSPEC")  # where programs are; the last three on Windows
 CODE_ROOT = Path(__file__).resolve().parents[2]

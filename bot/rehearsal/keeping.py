@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from .messages import Conversation, Post
-from .workspace import Workspace
+from .slack.messages import Conversation, Post
+from .slack.workspace import Workspace
 
 if sys.platform == "win32":
     import msvcrt

@@ -5,7 +5,7 @@ What it needs is said in the terminal and nowhere else. `staying.py` calls.
 
 from typing import Final
 
-from .printing import Printer
+from .scenes.printing import Printer
 from .server import Rehearsal
 
 PACE: Final = 1.0

@@ -15,20 +15,20 @@ from typing import Any, Self
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .arguments import received, uploaded
-from .call import ApiError
-from .clock import WorkspaceClock
-from .decoding import decoded
+from .acting.person import Person
 from .environment import sealed_environment
-from .events import Courier
-from .faults import CallFault, Faults
-from .log import EventLog
-from .pace import Allowances
-from .person import Person
-from .response_urls import ResponseUrls
-from .socket_mode import Hub
-from .web_api import Answer, WebApi, rate_limited
-from .workspace import Workspace
+from .slack.arguments import received, uploaded
+from .slack.call import ApiError
+from .slack.clock import WorkspaceClock
+from .slack.decoding import decoded
+from .slack.events import Courier
+from .slack.faults import CallFault, Faults
+from .slack.log import EventLog
+from .slack.pace import Allowances
+from .slack.response_urls import ResponseUrls
+from .slack.socket_mode import Hub
+from .slack.web_api import Answer, WebApi, rate_limited
+from .slack.workspace import Workspace
 
 Json = dict[str, Any]
 Perform = Callable[[], Answer]

@@ -1,7 +1,7 @@
 """A rehearsal that stays: the page is there first, then the bot; the first week is played; then it is the people's.
 
 `stay` is what the command line calls where somebody looks at a terminal. It ends with Ctrl-C, and leaves nothing behind
-but what it was asked to keep. What the page is made of is in `room.py` and `page_server.py`.
+but what it was asked to keep. What the page is made of is in `page`.
 """
 
 import asyncio
@@ -17,20 +17,18 @@ from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from typing import Final, TextIO
 
-from .clock import WorkspaceClock
-from .guide_help import made_up_stories, quiet_play
+from .acting.person import NotAcknowledged, NotHeard, NotThere, Person
 from .keeping import Keeping, NotKept
 from .lending import PACE as LENT_PACE
 from .lending import lend
-from .page_server import PageServer
-from .person import NotAcknowledged, NotHeard, NotThere, Person
-from .play import BEGINNING, Play, Script
-from .printing import Printer
+from .page.guide_help import made_up_stories, quiet_play
+from .page.room import Room
+from .page.server import PageServer
 from .process import BotNotReady
-from .room import Room
-from .scenes import Scene
-from .server import Rehearsal
-from .stage import (
+from .scenes.catalogue import Scene
+from .scenes.play import BEGINNING, Play, Script
+from .scenes.printing import Printer
+from .scenes.stage import (
     FAILED,
     PACE,
     PLAYED,
@@ -43,9 +41,11 @@ from .stage import (
     say_failure,
     say_still,
 )
-from .transcript import printer_for
-from .walk import finish
-from .workspace import REVIEW_CHANNEL
+from .scenes.transcript import printer_for
+from .scenes.walk import finish
+from .server import Rehearsal
+from .slack.clock import WorkspaceClock
+from .slack.workspace import REVIEW_CHANNEL
 
 PORT: Final = 8420
 PORTS_TRIED: Final = 50

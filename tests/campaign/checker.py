@@ -11,9 +11,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 
 from .checker_privacy import privacy
 from .history import History

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 from .history import History
 from .watch import WORD, Watch, everything_in

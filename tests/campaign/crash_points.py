@@ -17,14 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.rehearsal.controls import controls, text_of
+from bot.rehearsal.acting.person import Message, NotAcknowledged, NotThere
 from bot.rehearsal.keeping import restore_workspace, workspace_record
-from bot.rehearsal.person import Message, NotAcknowledged, NotThere
 from bot.rehearsal.process import BotProcess
+from bot.rehearsal.scenes.walk import open_step
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
-from bot.rehearsal.walk import open_step
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.controls import controls, text_of
+from bot.rehearsal.slack.socket_mode import Times
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 SCRIPT = Path(__file__).with_name("script.toml")
 TUESDAY = datetime(2025, 6, 3, 13, 4, tzinfo=UTC)

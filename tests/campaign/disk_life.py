@@ -15,11 +15,11 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.rehearsal.person import Message
+from bot.rehearsal.acting.person import Message
 from bot.rehearsal.process import BotNotReady, BotProcess
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.socket_mode import Times
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 from .disk_checks import published, violations
 from .history import History, Telling

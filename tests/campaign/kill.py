@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 from bot.rehearsal import process
 from bot.rehearsal.process import BOT, BotProcess
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
-from bot.rehearsal.workspace import REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
+from bot.rehearsal.slack.socket_mode import Times
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
 from tests.nursery import Nursery
 
 from .checker import everything_wrong

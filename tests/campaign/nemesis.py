@@ -9,9 +9,9 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.rehearsal.log import LogEntry
 from bot.rehearsal.process import BotNotReady, BotProcess
 from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.log import LogEntry
 
 from .history import History
 from .people import Teller

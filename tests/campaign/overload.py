@@ -21,7 +21,7 @@ from bot.envelope import person_of
 from bot.rehearsal import process
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.socket_mode import Times
 from tests.nursery import Nursery
 
 from .disk_checks import stored, violations

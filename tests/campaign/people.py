@@ -4,9 +4,9 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from bot.rehearsal.controls import Control, controls, text_of
-from bot.rehearsal.person import Message
+from bot.rehearsal.acting.person import Message
 from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.controls import Control, controls, text_of
 
 from .history import History, Telling, Told
 from .robot import PATIENCE, Robot, Seen

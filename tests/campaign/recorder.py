@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.rehearsal.log import LogEntry
 from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.log import LogEntry
 
 from .history import History
 

@@ -6,9 +6,9 @@ Which story gets what is decided once, by dice, and all reviewers keep to it.
 import asyncio
 import re
 
-from bot.rehearsal.controls import controls
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.controls import controls
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 
 from .history import History
 from .robot import PATIENCE, Robot, Seen

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rehearsal.messages import Post
-from bot.rehearsal.person import NotAcknowledged, NotThere, Person
+from bot.rehearsal.acting.person import NotAcknowledged, NotThere, Person
+from bot.rehearsal.acting.shown import readable, readable_blocks
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.shown import readable, readable_blocks
-from bot.rehearsal.workspace import Change
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import Change
 
 from .history import History
 

@@ -8,10 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from bot.rehearsal.log import LogEntry
-from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL, Change
+from bot.rehearsal.slack.log import LogEntry
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL, Change
 
 WORD = re.compile(r"zq\d{5}x\d{4}")
 EDITION = re.compile(r"This week's stor(?:y|ies)")

@@ -16,9 +16,9 @@ from bot.clock import OffsetClock
 from bot.delivery.client import make_client
 from bot.delivery.outbox import Delivery, Identity, Patience
 from bot.outgoing import File, Kind, Rendered
-from bot.rehearsal.messages import Post
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import APP_ID, BOT_ID, BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import APP_ID, BOT_ID, BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
 from storage import outbox, tellers

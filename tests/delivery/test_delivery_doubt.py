@@ -10,8 +10,8 @@ import pytest
 from delivery_house import HASTY, SAM, House, until
 
 from bot.delivery.outbox import Identity
-from bot.rehearsal.faults import Faults
-from bot.rehearsal.workspace import APP_ID, BOT_USER_ID, STORIES_CHANNEL
+from bot.rehearsal.slack.faults import Faults
+from bot.rehearsal.slack.workspace import APP_ID, BOT_USER_ID, STORIES_CHANNEL
 from storage import outbox
 from storage.records import Op, OutboxState
 

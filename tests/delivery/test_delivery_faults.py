@@ -6,7 +6,7 @@ from delivery_house import HASTY, REVIEW, SAM, STORIES, House, until
 from bot.delivery.calls import METHODS
 from bot.delivery.line import ENOUGH_OTHERS, MOST_FAILURES
 from bot.delivery.outbox import Patience
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from storage.records import Op, OutboxState
 
 

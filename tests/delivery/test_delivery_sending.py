@@ -6,7 +6,7 @@ from itertools import pairwise
 from delivery_house import REVIEW, SAM, STORIES, House, until
 
 from bot.outgoing import Kind, Rendered
-from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import BOT_USER_ID, REVIEW_CHANNEL, STORIES_CHANNEL
 from bot.story.policy import Policy
 from storage import outbox, tellers
 from storage.database import Tx

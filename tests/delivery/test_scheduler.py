@@ -10,7 +10,7 @@ from delivery_house import POLICY, until
 
 from bot.clock import OffsetClock
 from bot.delivery.scheduler import Chore, Scheduler
-from bot.rehearsal.clock import WorkspaceClock
+from bot.rehearsal.slack.clock import WorkspaceClock
 from bot.story.policy import Policy
 from storage.database import Database, Tx
 from storage.writer import Writer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot import kit
 from bot.digest import blocks, preview_blocks
 from bot.digest.preview_blocks import Preview, Row
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.story.view import StoryView
 from bot.text import normalise
 

@@ -14,7 +14,7 @@ from bot.digest import listeners as digest_listeners
 from bot.intake import telling
 from bot.intake.script_file import load_script
 from bot.keeper import stats
-from bot.rehearsal.validation import check_view
+from bot.rehearsal.slack.validation import check_view
 from bot.review import cards
 from bot.review.typed import COMMANDS as REVIEWERS
 from bot.rights import breakglass, breakglass_listeners, permission_listeners

@@ -12,7 +12,7 @@ import pytest
 from architecture.house import ROOT
 
 import bot.cli
-from bot.rehearsal.scenes import SCENES
+from bot.rehearsal.scenes.catalogue import SCENES
 from bot.settings import ENV_FILE, SETTINGS
 from bot.text import number_word
 

@@ -21,7 +21,7 @@ from bot.intake.script import Script
 from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from bot.story.policy import Policy
 from bot.weekly import WeeklyTime
 from storage import drafts, outbox, stories, tellers

@@ -24,7 +24,7 @@ from bot.intake.dialogue import (
 from bot.intake.script import OTHER_ID, Question, Script, ScriptError
 from bot.intake.script_file import load_script, parse_script
 from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.story import in_words
 from bot.story.view import view_of
 from bot.text import from_slack, one_line

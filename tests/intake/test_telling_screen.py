@@ -6,7 +6,7 @@ from intake_person import At, Person
 
 from bot.intake import payloads
 from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from bot.story.screened import card_line
 from storage import screen_hits
 from storage.records import Disposition, ScreenHit, Stage

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.delivery.client import make_client, make_session
 from bot.doctor import examine
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import TEAM_ID
+from bot.rehearsal.slack.workspace import TEAM_ID
 from bot.settings import Settings, load_settings
 from storage import schema, tellers
 from storage.database import Database, Tx

@@ -7,7 +7,7 @@ import pytest
 from bot.digest.service import Posted
 from bot.errors import NotFound
 from bot.keeper.digest_work import post_digest, preview_digest
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 from bot.settings import Settings
 from storage import decisions, lock, schema, stories, tellers
 from storage.database import Database, Tx

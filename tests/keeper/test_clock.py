@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import Clock, OffsetClock, make_clock
-from bot.rehearsal.clock import WorkspaceClock
+from bot.rehearsal.slack.clock import WorkspaceClock
 from bot.settings import load_settings
 
 NOON = datetime(2025, 6, 6, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import Clock
 from bot.doctor import examine
 from bot.keeper.report import fix, render
-from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL, Grant
+from bot.rehearsal.slack.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL, Grant
 from storage import inbox, lock, outbox, schema
 from storage.database import Database, Tx
 from storage.records import Message

@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SettingsError
 from bot.facts import SlackUnavailable, learn, make_policy, offline_policy, refresh_reviewers
 from bot.keeper.lookup import ask
-from bot.rehearsal.workspace import (
+from bot.rehearsal.slack.workspace import (
     APP_ID,
     BOT_ID,
     BOT_SCOPES,

@@ -20,7 +20,7 @@ import bot.rehearsal
 
 Json = dict[str, Any]
 
-PAGE = Path(bot.rehearsal.__file__).parent / "page"
+PAGE = Path(bot.rehearsal.__file__).parent / "page" / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"

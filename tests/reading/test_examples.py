@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.reading import example_blocks
-from bot.rehearsal.validation import check_view
+from bot.rehearsal.slack.validation import check_view
 from bot.story import examples
 from bot.story.view import Example
 from storage import stories, tellers

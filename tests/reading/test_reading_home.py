@@ -7,7 +7,7 @@ from test_reading_search import OTHERS, THEMES, Begin
 from test_reading_search import begin as begin
 
 from bot.reading import home_blocks, service
-from bot.rehearsal.shown import readable_view
+from bot.rehearsal.acting.shown import readable_view
 from bot.story import in_words
 from bot.story.own_line import own_line
 from storage import drafts, permissions, stories, tellers

@@ -11,7 +11,7 @@ from bot.intake.script_file import load_script
 from bot.intake.shelf import Shelf
 from bot.intake.whereabouts import where
 from bot.reading import blocks, home_blocks, service
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.review import standing
 from bot.story.policy import Policy
 from bot.text import normalise

@@ -11,7 +11,7 @@ from bot.digest import service as digest
 from bot.outgoing import Kinds
 from bot.reading import share_blocks, sharing
 from bot.reading.share_rules import MOST, What, refusal
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.rights import rendering as rights_rendering
 from bot.rights import service as rights
 from bot.rights.rendering import watched

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot import ids
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from tests.reading.test_reading_in_slack import PLACES
 from tests.rights.withdrawal_house import CANARY, canary_story, gone, take_back, until
 from tests.whole.conftest import Play

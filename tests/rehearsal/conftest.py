@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.socket_mode import Times
 
 NO_RETRIES: list[AsyncRetryHandler] = []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.rehearsal.room import Room
+from bot.rehearsal.page.room import Room
 
 Json = dict[str, Any]
 

@@ -11,10 +11,10 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.rehearsal.room import Room
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.page.room import Room
+from bot.rehearsal.slack.socket_mode import Times
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 from bot.rehearsal.staying import opened
-from bot.rehearsal.workspace import STORIES_CHANNEL
 
 Json = dict[str, Any]
 DM = "D0SAM00001"

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import cli
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 
 ROOT = Path(__file__).resolve().parents[2]
 

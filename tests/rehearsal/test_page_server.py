@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from page_visitor import Visitor, visiting
 
-from bot.rehearsal.page_events import News
-from bot.rehearsal.page_server import HEADERS, MOST_BYTES, PageServer
-from bot.rehearsal.room import Room
+from bot.rehearsal.page.events import News
+from bot.rehearsal.page.room import Room
+from bot.rehearsal.page.server import HEADERS, MOST_BYTES, PageServer
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from bot.rehearsal.staying import opened
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 DM = "D0SAM00001"
 

@@ -17,7 +17,7 @@ from page_visitor import Visitor
 from bot import cli
 from bot.rehearsal import staying
 from bot.rehearsal.keeping import Keeping, NotKept
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 ROOT = Path(__file__).resolve().parents[2]
 USABLE = 60.0  # seconds from the command to the page, on a machine that has much else to do

@@ -11,10 +11,10 @@ import pytest_asyncio
 from page_visitor import Json, Visitor, visiting
 
 from bot.rehearsal.keeping import Keeping
-from bot.rehearsal.play import DEFAULT_SCRIPT
-from bot.rehearsal.room import Room
+from bot.rehearsal.page.room import Room
+from bot.rehearsal.scenes.play import DEFAULT_SCRIPT
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from bot.rehearsal.staying import opened
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 from tests.nursery import Nursery
 
 DM = "D0SAM00001"

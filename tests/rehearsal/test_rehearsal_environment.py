@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.rehearsal.clock import WorkspaceClock
 from bot.rehearsal.environment import CODE_ROOT
 from bot.rehearsal.process import BotNotReady, BotProcess
 from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.clock import WorkspaceClock
 
 OUTSIDE = {
     "PATH": "/usr/bin",

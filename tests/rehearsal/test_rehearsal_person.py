@@ -11,11 +11,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.rehearsal.hands import REQUIRED, NotAcknowledged
-from bot.rehearsal.person import NotThere
-from bot.rehearsal.response_urls import USES
+from bot.rehearsal.acting.hands import REQUIRED, NotAcknowledged
+from bot.rehearsal.acting.person import NotThere
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.response_urls import USES
+from bot.rehearsal.slack.socket_mode import Times
 
 Json = dict[str, Any]
 DM = "D0SAM00001"

@@ -9,9 +9,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.rehearsal.hands import NotAcknowledged
+from bot.rehearsal.acting.hands import NotAcknowledged
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import MAX_CONNECTIONS, Times
+from bot.rehearsal.slack.socket_mode import MAX_CONNECTIONS, Times
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.rehearsal.person import NotHeard, NotThere
+from bot.rehearsal.acting.person import NotHeard, NotThere
 from bot.rehearsal.server import Rehearsal
 
 Json = dict[str, Any]

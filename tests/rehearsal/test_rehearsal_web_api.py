@@ -10,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.client import WebClient
 
-from bot.rehearsal.pace import Allowances
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.web_api import METHODS, fidelity
-from bot.rehearsal.workspace import BOT_SCOPES, REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.pace import Allowances
+from bot.rehearsal.slack.web_api import METHODS, fidelity
+from bot.rehearsal.slack.workspace import BOT_SCOPES, REVIEW_CHANNEL, STORIES_CHANNEL
 
 Json = dict[str, Any]
 

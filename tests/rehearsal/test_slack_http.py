@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 
 Json = dict[str, Any]
 FORM, JSON = "application/x-www-form-urlencoded", "application/json; charset=utf-8"

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.socket_mode import Times
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 
 Json = dict[str, Any]
 B, C = ({"type": "section", "block_id": name, "text": {"type": "mrkdwn", "text": name}} for name in "BC")

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 
 
 class Pressed:

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import pytest
 
-from bot.rehearsal import limits
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack import limits
+from bot.rehearsal.slack.validation import check_message, check_view
 
 Json = dict[str, Any]
 Build = Callable[[int], Any]

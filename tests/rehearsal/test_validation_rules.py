@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 
 NEXT = {"type": "plain_text", "text": "Next", "emoji": True}
 WORDS = {"type": "mrkdwn", "text": "*Hello*", "verbatim": True}

@@ -7,9 +7,9 @@ import pytest
 from review_desk import Desk
 from review_house import TUESDAY, House
 
-from bot.rehearsal.clock import WorkspaceClock
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.clock import WorkspaceClock
+from bot.rehearsal.slack.socket_mode import Times
 from storage.database import Database
 
 

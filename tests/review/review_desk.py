@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import commands
 from bot.clock import OffsetClock
 from bot.edge import Edge
-from bot.rehearsal.person import Person
+from bot.rehearsal.acting.person import Person
 from bot.rehearsal.server import Rehearsal
 from bot.review import listeners, typed
 from storage import outbox

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.outgoing import Kinds, Rendered
-from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS, STORIES_CHANNEL
 from bot.review.rendering import KINDS
 from bot.review.rules import At
 from bot.story import tidings

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from review_house import AMIRA, JOE, POLICY, SAM, TUESDAY, UNTITLED, House, version_of
 
 from bot import kit
-from bot.rehearsal.validation import check_view
+from bot.rehearsal.slack.validation import check_view
 from bot.review import cards, modals, rendering, service
 from bot.story import tidings
 from bot.story.policy import Policy

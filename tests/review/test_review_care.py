@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from review_desk import Desk
 from review_house import AMIRA, JOE, POLICY, UNTITLED, House
 
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.review import rendering, rules, service
 from bot.review.rules import Outcome, What
 from bot.story import tidings

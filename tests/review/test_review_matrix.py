@@ -17,8 +17,8 @@ from review_house import AMIRA, JOE, POLICY, SAM, version_of
 
 from bot import ids
 from bot.digest import listeners as digest_listeners
-from bot.rehearsal import interactions
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack import interactions
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.review import modals, service
 from bot.story import declining
 from storage import drafts, stories, tellers

@@ -8,7 +8,7 @@ from review_desk import Desk
 from review_house import AMIRA, JOE, POLICY, UNTITLED
 
 from bot.commands import split, unknown
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.review.typed import COMMANDS
 from storage import decisions, stories
 from storage.records import DeclineReason, Story, StoryStatus

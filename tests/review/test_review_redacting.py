@@ -12,9 +12,9 @@ from review_house import AMIRA, JOE, SAM, House, version_of
 from sqlalchemy import select
 
 from bot.pressed import Form
-from bot.rehearsal import interactions
-from bot.rehearsal.validation import check_view
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack import interactions
+from bot.rehearsal.slack.validation import check_view
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.review import letters, modals, redaction, rendering, service
 from bot.review.redaction import LONGEST, Refused, removed
 from bot.review.rules import Outcome, What

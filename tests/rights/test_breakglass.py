@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.rights import breakglass, mydata_blocks
 from bot.rights import breakglass_blocks as blocks
 from bot.rights.breakglass_blocks import Came

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from bot.rights import mydata as service
 from bot.rights import mydata_blocks as blocks
 from storage import audit, decisions, inbox, mydata, tellers

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.digest import service as digest
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from bot.rights import renewal, renewal_blocks, retention
 from bot.rights.retention import Kind
 from bot.story.taking_back import NOT_YOURS

@@ -17,7 +17,7 @@ import pytest
 from withdrawal_house import TITLE, canary_story
 
 from bot import ids
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.review import suggest
 from bot.rights import permission_blocks
 from tests.whole.conftest import Play, open_play

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.rehearsal import stage
-from bot.rehearsal.play import DEFAULT_SCRIPT, Play
-from bot.rehearsal.scenes import SCENES, Scene
+from bot.rehearsal.scenes import stage
+from bot.rehearsal.scenes.catalogue import SCENES, Scene
+from bot.rehearsal.scenes.play import DEFAULT_SCRIPT, Play
 
 AT_ONCE = 2
 

@@ -13,7 +13,7 @@ import pytest
 from scene_house import Rehearsed
 
 from bot.rehearsal.environment import CODE_ROOT
-from bot.rehearsal.stage import rehearse
+from bot.rehearsal.scenes.stage import rehearse
 from tests.architecture.skips import skip_unless
 
 PLAYED = ["weekly", "first-story", "review", "own", "renamed"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.digest import service as digest
-from bot.rehearsal.validation import check_message
+from bot.rehearsal.slack.validation import check_message
 from bot.rights import rendering as rights_rendering
 from bot.rights import service as rights
 from bot.rights.rendering import watched

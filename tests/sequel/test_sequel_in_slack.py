@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 from bot.sequel import blocks
 from tests.rights.withdrawal_house import CANARY, FRIDAY, gone, in_slack, on_disk, running, take_back, until
 from tests.whole.conftest import Play, open_play, open_rehearsal

@@ -8,7 +8,7 @@ import pytest
 
 from bot.digest import service as digest
 from bot.reading import service as reading
-from bot.rehearsal.validation import check_view
+from bot.rehearsal.slack.validation import check_view
 from bot.rights import service as rights
 from bot.sequel import asking, blocks, card_blocks, rules
 from bot.sequel.rules import What

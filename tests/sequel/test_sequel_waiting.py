@@ -8,7 +8,7 @@ import pytest
 from bot import ids
 from bot.digest import service as digest
 from bot.outgoing import Rendered
-from bot.rehearsal.validation import check_message, check_view
+from bot.rehearsal.slack.validation import check_message, check_view
 from bot.review import queue, rendering, standing
 from bot.review import service as review
 from bot.sequel import card_blocks, rules, service

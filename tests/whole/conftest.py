@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from bot.app import serve
-from bot.rehearsal.log import LogEntry
 from bot.rehearsal.process import BotProcess
 from bot.rehearsal.server import Rehearsal
-from bot.rehearsal.socket_mode import Times
+from bot.rehearsal.slack.log import LogEntry
+from bot.rehearsal.slack.socket_mode import Times
 from bot.settings import load_settings
 from tests.nursery import Nursery
 

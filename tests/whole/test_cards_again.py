@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.rehearsal.process import BotProcess
-from bot.rehearsal.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS
+from bot.rehearsal.slack.workspace import BOT_USER_ID, REVIEW_CHANNEL, REVIEWERS
 from tests.rights.withdrawal_house import running, until
 
 from .conftest import Play, open_play, open_rehearsal

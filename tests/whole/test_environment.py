@@ -20,7 +20,7 @@ from bot.app import serve
 from bot.doctor import examine
 from bot.errors import SettingsError
 from bot.rehearsal.process import BotProcess
-from bot.rehearsal.workspace import STORIES_CHANNEL
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL
 from bot.settings import load_settings
 from tests.rights.withdrawal_house import running, until
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.rehearsal.faults import Faults
+from bot.rehearsal.slack.faults import Faults
 
 from .conftest import Play
 from .telling import answer_until_title, begin, tell

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.rehearsal.people import UserGroup
 from bot.rehearsal.process import BotProcess
-from bot.rehearsal.workspace import REVIEWERS
+from bot.rehearsal.slack.people import UserGroup
+from bot.rehearsal.slack.workspace import REVIEWERS
 from tests.nursery import Nursery
 
 from .conftest import Play, open_rehearsal

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.rehearsal import payloads
+from bot.rehearsal.slack import payloads
 
 from .conftest import Play, open_play
 from .telling import begin, tell

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.rehearsal.web_api import fidelity
+from bot.rehearsal.slack.web_api import fidelity
 
 from .conftest import Play
 from .telling import LESSON, WHAT, tell

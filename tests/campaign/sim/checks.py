@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from bot.rehearsal.messages import Post
-from bot.rehearsal.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
 from .memory import Memory
 from .world import World

@@ -3,11 +3,11 @@
 import copy
 import re
 
-from bot.rehearsal import interactions
-from bot.rehearsal.controls import controls
-from bot.rehearsal.messages import Post
-from bot.rehearsal.socket_mode import Unanswered
-from bot.rehearsal.workspace import REVIEW_CHANNEL
+from bot.rehearsal.slack import interactions
+from bot.rehearsal.slack.controls import controls
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.socket_mode import Unanswered
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL
 
 from .folk import Robot, labels
 from .memory import Telling

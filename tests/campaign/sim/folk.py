@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from bot.rehearsal.call import ApiError
-from bot.rehearsal.controls import Control, controls, text_of
-from bot.rehearsal.messages import Post
-from bot.rehearsal.person import NotAcknowledged, NotThere, Person
-from bot.rehearsal.typed import encode
-from bot.rehearsal.workspace import Change
+from bot.rehearsal.acting.person import NotAcknowledged, NotThere, Person
+from bot.rehearsal.acting.typed import encode
+from bot.rehearsal.slack.call import ApiError
+from bot.rehearsal.slack.controls import Control, controls, text_of
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import Change
 
 from .memory import Memory, Telling, Word
 from .world import World

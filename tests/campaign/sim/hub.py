@@ -11,7 +11,7 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.rehearsal.socket_mode import Delivery, Unanswered
+from bot.rehearsal.slack.socket_mode import Delivery, Unanswered
 
 from .loop import later
 from .trouble import INBOUND, Trouble

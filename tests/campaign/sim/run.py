@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.rehearsal.workspace import REVIEWERS, STORIES_CHANNEL, Change
+from bot.rehearsal.slack.workspace import REVIEWERS, STORIES_CHANNEL, Change
 from storage import schema
 from storage.database import Database
 

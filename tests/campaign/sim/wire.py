@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.rehearsal.call import ApiError
-from bot.rehearsal.pace import Allowances
-from bot.rehearsal.response_urls import ResponseUrls
-from bot.rehearsal.web_api import Answer, WebApi
-from bot.rehearsal.workspace import Workspace
+from bot.rehearsal.slack.call import ApiError
+from bot.rehearsal.slack.pace import Allowances
+from bot.rehearsal.slack.response_urls import ResponseUrls
+from bot.rehearsal.slack.web_api import Answer, WebApi
+from bot.rehearsal.slack.workspace import Workspace
 
 from .loop import later
 from .trouble import CALLS, Trouble

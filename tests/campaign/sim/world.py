@@ -11,16 +11,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import bot.rehearsal.views
+import bot.rehearsal.slack.views
 from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.rehearsal.clock import WorkspaceClock
+from bot.rehearsal.acting.person import Person
 from bot.rehearsal.environment import sealed_environment
-from bot.rehearsal.events import Courier
-from bot.rehearsal.faults import Faults
-from bot.rehearsal.person import Person
-from bot.rehearsal.response_urls import ResponseUrls
-from bot.rehearsal.workspace import STORIES_CHANNEL, Workspace
+from bot.rehearsal.slack.clock import WorkspaceClock
+from bot.rehearsal.slack.events import Courier
+from bot.rehearsal.slack.faults import Faults
+from bot.rehearsal.slack.response_urls import ResponseUrls
+from bot.rehearsal.slack.workspace import STORIES_CHANNEL, Workspace
 from bot.settings import load_settings
 from storage.database import Database
 
@@ -148,7 +148,7 @@ def one_die(seed: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         (secrets, "randbelow", die.randrange),
         (secrets, "choice", die.choice),
         (uuid, "uuid4", lambda: uuid.UUID(int=die.getrandbits(128), version=4)),
-        (bot.rehearsal.views, "monotonic", loop.time),
+        (bot.rehearsal.slack.views, "monotonic", loop.time),
     ]
     before = [(where, name, getattr(where, name)) for where, name, _ in instead]
     for where, name, new in instead:

@@ -8,8 +8,8 @@ from collections import deque
 from time import monotonic
 from typing import Any
 
-from .log import EventLog, LogEntry
-from .play import ZONE
+from bot.rehearsal.scenes.play import ZONE
+from bot.rehearsal.slack.log import EventLog, LogEntry
 
 Json = dict[str, Any]
 

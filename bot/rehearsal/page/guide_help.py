@@ -10,19 +10,20 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from pathlib import Path
 from typing import Final
 
-from .controls import TYPED, Control, controls, state_of, text_of
-from .guide import Guide
-from .page_clock import move
-from .person import Message, NotHeard, Person
-from .play import Play, Script
-from .printing import Printer
-from .server import Rehearsal
-from .transcript import Transcript
-from .unread import Unread
-from .walk import NOTHING, PATIENCE, Answers, come_to, finish, open_step, until
-from .workspace import REVIEW_CHANNEL, STORIES_CHANNEL
+from bot.rehearsal.acting.person import Message, NotHeard, Person
+from bot.rehearsal.scenes.play import Play, Script
+from bot.rehearsal.scenes.printing import Printer
+from bot.rehearsal.scenes.transcript import Transcript
+from bot.rehearsal.scenes.walk import NOTHING, PATIENCE, Answers, come_to, finish, open_step, until
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.controls import TYPED, Control, controls, state_of, text_of
+from bot.rehearsal.slack.unread import Unread
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL
 
-WAITING_FILE: Final = Path(__file__).parent / "data" / "waiting.json"
+from .clock import move
+from .guide import Guide
+
+WAITING_FILE: Final = Path(__file__).parents[1] / "data" / "waiting.json"
 ADDED: Final = " We said so to each other afterwards."
 CHECK: Final = "Check your story."
 OFFERED: Final = 3.0

@@ -1,15 +1,16 @@
 """Faults as the page's buttons arm them: which call each one is for, so that a press has something to show.
 
-What they do is in `faults.py`. `page_server.py` calls.
+What they do is in `slack/faults.py`. `server.py` calls.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from .faults import SWITCHES, Faults
-from .page_state import Refused
-from .page_values import Fields
+from bot.rehearsal.slack.faults import SWITCHES, Faults
+
+from .state import Refused
+from .values import Fields
 
 Json = dict[str, Any]
 

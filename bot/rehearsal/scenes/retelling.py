@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .controls import controls, text_of
-from .person import NotThere, Person
+from bot.rehearsal.acting.person import NotThere, Person
+from bot.rehearsal.slack.controls import controls, text_of
+
 from .play import Play
 
-STORIES_FILE: Final = Path(__file__).parent / "data" / "stories.json"
+STORIES_FILE: Final = Path(__file__).parents[1] / "data" / "stories.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .controls import ONE_OPTION, SEVERAL_OPTIONS, controls, text_of
-from .person import Message, Person
+from bot.rehearsal.acting.person import Message, Person
+from bot.rehearsal.slack.controls import ONE_OPTION, SEVERAL_OPTIONS, controls, text_of
+
 from .play import Play
 from .retelling import option, send
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .controls import ONE_OPTION, SEVERAL_OPTIONS, TYPED, VALUE_KEYS, Control
-from .page_state import Refused
+from bot.rehearsal.slack.controls import ONE_OPTION, SEVERAL_OPTIONS, TYPED, VALUE_KEYS, Control
+
+from .state import Refused
 
 Json = dict[str, Any]
 

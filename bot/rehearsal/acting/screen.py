@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .controls import Control, State, controls, text_of
-from .messages import Conversation, Post
-from .people import Profile
+from bot.rehearsal.slack.controls import Control, State, controls, text_of
+from bot.rehearsal.slack.messages import Conversation, Post
+from bot.rehearsal.slack.people import Profile
+from bot.rehearsal.slack.views import View
+from bot.rehearsal.slack.workspace import Workspace
+
 from .shown import readable, readable_blocks, readable_view, text_object
-from .views import View
-from .workspace import Workspace
 
 Json = dict[str, Any]
 

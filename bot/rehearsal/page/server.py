@@ -14,21 +14,24 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from . import page_acts, page_clock, page_state
-from .minder import NOT_OURS
-from .page_faults import set_fault
-from .page_news import Reporter
-from .page_state import Refused
-from .page_values import TS, Fields
-from .person import NotAcknowledged, NotHeard, NotThere, Person
-from .process import BotNotReady
+from bot.rehearsal.acting.person import NotAcknowledged, NotHeard, NotThere, Person
+from bot.rehearsal.minder import NOT_OURS
+from bot.rehearsal.process import BotNotReady
+from bot.rehearsal.server import LOOPBACK
+
+from . import acts as page_acts
+from . import clock as page_clock
+from . import state as page_state
+from .faults import set_fault
+from .news import Reporter
 from .room import Room
-from .server import LOOPBACK
+from .state import Refused
+from .values import TS, Fields
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-FOLDER: Final = Path(__file__).parent / "page"
+FOLDER: Final = Path(__file__).parent / "static"
 MOST_BYTES: Final = 512 * 1024
 MOST_STREAMS: Final = 32
 HEARTBEAT: Final = 10.0

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from .play import NOTICED, ZONE
-from .server import Rehearsal
-from .shown import readable, readable_blocks
-from .workspace import Change
+from bot.rehearsal.acting.shown import readable, readable_blocks
+from bot.rehearsal.scenes.play import NOTICED, ZONE
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.workspace import Change
 
 QUIET: Final = 0.7
 """Seconds without a word of the bot after which the moment is over."""

@@ -6,7 +6,7 @@ Pure functions of the text and of who and what exists. The reverse, what people 
 import re
 from typing import Any
 
-from .workspace import Workspace
+from bot.rehearsal.slack.workspace import Workspace
 
 Json = dict[str, Any]
 

@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
-from .clock import WorkspaceClock
-from .person import NotAcknowledged, NotHeard, NotThere
+from bot.rehearsal.acting.person import NotAcknowledged, NotHeard, NotThere
+from bot.rehearsal.process import BotNotReady, BotProcess
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.clock import WorkspaceClock
+from bot.rehearsal.slack.workspace import REVIEWERS
+
+from .catalogue import SCENES, Scene
 from .play import BEGINNING, Play, Script, read_script
 from .printing import Printer
-from .process import BotNotReady, BotProcess
-from .scenes import SCENES, Scene
-from .server import Rehearsal
 from .transcript import Transcript, printer_for
-from .workspace import REVIEWERS
 
 PLAYED: Final = 0
 FAILED: Final = 1

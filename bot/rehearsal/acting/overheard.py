@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .controls import VALUE_KEYS, Control, controls, state_of, text_of
-from .messages import Post
+from bot.rehearsal.slack.controls import VALUE_KEYS, Control, controls, state_of, text_of
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.views import View
+
 from .shown import Names, readable, readable_blocks, readable_view, text_object
-from .views import View
 
 Json = dict[str, Any]
 

@@ -1,19 +1,20 @@
 """Makes news of everything that changes in an open rehearsal: messages, modals, counts, the bot, the log.
 
-It listens to the workspace, the log and the room, and hands each piece to `page_events.py` with the way to tell it to
-one person. What things look like is in `page_state.py`.
+It listens to the workspace, the log and the room, and hands each piece to `events.py` with the way to tell it to
+one person. What things look like is in `state.py`.
 """
 
 from typing import Any
 
-from . import page_state
-from .log import LogEntry
+from bot.rehearsal.acting.person import Person
+from bot.rehearsal.slack.log import LogEntry
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import Change
+
+from . import state as page_state
+from .events import Telling
 from .log_page import LogPage
-from .messages import Post
-from .page_events import Telling
-from .person import Person
 from .room import Room
-from .workspace import Change
 
 Json = dict[str, Any]
 

@@ -1,20 +1,21 @@
 """What the page shows, as JSON: the snapshot for one person, windows of messages, modals, the log.
 
 Reading only, through the eyes of one person: what is not on their screen is not in here. Texts leave as JSON strings;
-nothing is ever put into HTML on this side. `page_server.py` and `page_news.py` call.
+nothing is ever put into HTML on this side. `server.py` and `news.py` call.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .controls import state_values
-from .faults import Fault
-from .interactions import view_json
-from .messages import Conversation, Post
-from .person import Person
-from .play import ZONE
+from bot.rehearsal.acting.person import Person
+from bot.rehearsal.scenes.play import ZONE
+from bot.rehearsal.slack.controls import state_values
+from bot.rehearsal.slack.faults import Fault
+from bot.rehearsal.slack.interactions import view_json
+from bot.rehearsal.slack.messages import Conversation, Post
+from bot.rehearsal.slack.workspace import REVIEWERS, Workspace
+
 from .room import Room
-from .workspace import REVIEWERS, Workspace
 
 Json = dict[str, Any]
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
 
-from .log import LogEntry
-from .messages import Conversation, Post
-from .overheard import deed_of, lines_of, news_in, view_lines
+from bot.rehearsal.acting.overheard import deed_of, lines_of, news_in, view_lines
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.log import LogEntry
+from bot.rehearsal.slack.messages import Conversation, Post
+from bot.rehearsal.slack.workspace import Change
+
 from .printing import Printer
-from .server import Rehearsal
-from .workspace import Change
 
 Json = dict[str, Any]
 

@@ -4,7 +4,8 @@ They write before they have started, in bursts and in the wrong place; they edit
 to skip. Each beat waits for what the bot says to it. `scenes.py` lists this scene.
 """
 
-from .person import Person
+from bot.rehearsal.acting.person import Person
+
 from .play import Play
 from .retelling import option
 

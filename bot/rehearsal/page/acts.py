@@ -1,23 +1,24 @@
 """What people do on the page, one function an act: they talk, press, choose, fill in modals and type commands.
 
 Each reads what the page sent, lets the person do it through the real protocol, and says what came of it. What cannot
-be is `Refused` with words for them. `page_server.py` calls `act`; what a control is set to is read in `page_values.py`.
+be is `Refused` with words for them. `server.py` calls `act`; what a control is set to is read in `values.py`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from . import page_state
-from .controls import Control, controls, text_of
-from .messages import Post
-from .page_state import Refused
-from .page_values import Fields, option_of, value_of
-from .person import NotAcknowledged, NotThere, Person
+from bot.rehearsal.acting.person import NotAcknowledged, NotThere, Person
+from bot.rehearsal.acting.screen import Place
+from bot.rehearsal.slack.controls import Control, controls, text_of
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.socket_mode import Unanswered
+from bot.rehearsal.slack.views import View
+
+from . import state as page_state
 from .room import Room
-from .screen import Place
-from .socket_mode import Unanswered
-from .views import View
+from .state import Refused
+from .values import Fields, option_of, value_of
 
 Json = dict[str, Any]
 Act = Callable[[Room, Person, Fields], Awaitable[Json]]

@@ -11,16 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from . import interactions, payloads
-from .call import ApiError
-from .content import checked_content
+from bot.rehearsal.slack import interactions, payloads
+from bot.rehearsal.slack.call import ApiError
+from bot.rehearsal.slack.content import checked_content
+from bot.rehearsal.slack.messages import Conversation, Post
+from bot.rehearsal.slack.socket_mode import Unanswered
+from bot.rehearsal.slack.workspace import Change
+
 from .hands import Hands, NotAcknowledged
-from .messages import Conversation, Post
 from .screen import Message, NotThere, SeenView
 from .shown import readable, readable_blocks
-from .socket_mode import Unanswered
 from .typed import encode, encode_command
-from .workspace import Change
 
 __all__ = ["CommandAnswer", "Message", "NotAcknowledged", "NotHeard", "NotThere", "Person", "SeenView"]
 

@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bot.rehearsal.keeping import Keeping, restore_workspace, workspace_record
+from bot.rehearsal.minder import Minder
+from bot.rehearsal.process import BotNotReady
+from bot.rehearsal.scenes.play import Script, read_script
+from bot.rehearsal.scenes.script_desk import Problem, ScriptDesk
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.unread import Unread
+
+from .events import News
 from .guide import Guide
 from .guide_help import Helper
-from .keeping import Keeping, restore_workspace, workspace_record
-from .minder import Minder
-from .page_events import News
-from .play import Script, read_script
-from .process import BotNotReady
-from .script_desk import Problem, ScriptDesk
-from .server import Rehearsal
-from .unread import Unread
 
 Json = dict[str, Any]
 

@@ -8,17 +8,18 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from . import interactions
-from .call import ApiError
-from .controls import ONE_OPTION, SEVERAL_OPTIONS, TYPED, Control, controls, state_of, text_of
-from .methods_views import check
-from .people import Profile
-from .response_urls import ResponseUrls
+from bot.rehearsal.slack import interactions
+from bot.rehearsal.slack.call import ApiError
+from bot.rehearsal.slack.controls import ONE_OPTION, SEVERAL_OPTIONS, TYPED, Control, controls, state_of, text_of
+from bot.rehearsal.slack.methods_views import check
+from bot.rehearsal.slack.people import Profile
+from bot.rehearsal.slack.response_urls import ResponseUrls
+from bot.rehearsal.slack.socket_mode import Hub, Unanswered
+from bot.rehearsal.slack.views import View, ViewError
+from bot.rehearsal.slack.workspace import Change, Workspace
+
 from .screen import NotThere, Place, Screen
 from .shown import readable
-from .socket_mode import Hub, Unanswered
-from .views import View, ViewError
-from .workspace import Change, Workspace
 
 Json = dict[str, Any]
 

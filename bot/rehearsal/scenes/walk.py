@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from .controls import Control, controls, text_of
+from bot.rehearsal.acting.person import Message, NotHeard, Person
+from bot.rehearsal.slack.controls import Control, controls, text_of
+from bot.rehearsal.slack.workspace import Workspace
+
 from .own_script import CHOICES, fitting, prompt_of
-from .person import Message, NotHeard, Person
 from .play import Play
-from .workspace import Workspace
 
 T = TypeVar("T")
 

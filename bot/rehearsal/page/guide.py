@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from .messages import Post
-from .server import Rehearsal
-from .shown import Names, readable, readable_blocks
-from .workspace import REVIEW_CHANNEL, STORIES_CHANNEL, Change
+from bot.rehearsal.acting.shown import Names, readable, readable_blocks
+from bot.rehearsal.server import Rehearsal
+from bot.rehearsal.slack.messages import Post
+from bot.rehearsal.slack.workspace import REVIEW_CHANNEL, STORIES_CHANNEL, Change
 
 Json = dict[str, Any]
 StepId = Literal["tell", "change", "approve", "post", "read"]

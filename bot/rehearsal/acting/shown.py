@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from .controls import Control, State, state_of, text_of
+from bot.rehearsal.slack.controls import Control, State, state_of, text_of
 
 Json = dict[str, Any]
 Names = Callable[[str, str], str]  # ("user" | "channel" | "usergroup", id) -> what people see

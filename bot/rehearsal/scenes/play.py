@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from .environment import CODE_ROOT
-from .person import NotHeard, Person
-from .server import Rehearsal
+from bot.rehearsal.acting.person import NotHeard, Person
+from bot.rehearsal.environment import CODE_ROOT
+from bot.rehearsal.server import Rehearsal
+
 from .transcript import Transcript
 
 ZONE: Final = ZoneInfo("Europe/London")

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from bot.rehearsal.acting.person import NotHeard, Person
+
 from .first_story import play_first_story
 from .own_script import play_own_script
-from .person import NotHeard, Person
 from .play import Play
 from .retelling import sample_stories, send, tell
 

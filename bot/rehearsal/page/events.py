@@ -1,7 +1,7 @@
 """What has happened in a rehearsal, numbered, so that every open page hears of all of it once and in order.
 
 A ring of the latest news: what each person is told is made when it is sent, since people see different things. Who
-listens to what is in `page_news.py`; `page_server.py` streams it.
+listens to what is in `news.py`; `server.py` streams it.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .person import Person
+from bot.rehearsal.acting.person import Person
 
 Json = dict[str, Any]
 Telling = Callable[[Person], Json | None]
