@@ -28,7 +28,7 @@ from bot.edge import Edge
 from bot.errors import DeliveryError
 from bot.facts import Facts, learn, make_policy
 from bot.intake.recovery import Recovery
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.people import People
 from bot.review import service as review

@@ -230,7 +230,7 @@ def check(file: Path) -> int:
 
     Lists every problem at once, each with its line. Exit 0: fine. Exit 1: not usable.
     """
-    from bot.intake.script_file import check_script
+    from bot.intake.script.file import check_script
 
     fine, report = check_script(file)
     click.echo(report)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.intake.dialogue import OTHER_LONGEST
 from bot.intake.script import Script
-from bot.intake.script_file import parse_script
+from bot.intake.script.file import parse_script
 from storage import drafts
 from storage.database import Tx
 from storage.records import Version

@@ -52,7 +52,7 @@ def stats() -> int:
     Stories started, sent and decided, where tellers stop, and how long stories wait. Nobody can be found in them: a
     number from one to four says "fewer than 5".
     """
-    from bot.intake.script_file import load_script
+    from bot.intake.script.file import load_script
     from bot.keeper.stats import report_stats
     from bot.settings import load_settings
 

@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.facts import learn, make_policy
 from bot.intake import importing
 from bot.intake.script import Script
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.settings import Settings
 from bot.text import count
 from storage import drafts, lock, schema, tellers

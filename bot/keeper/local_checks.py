@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.intake.script import ScriptError
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.keeper.lookup import plain_code
 from bot.keeper.report import Line, fix, note, ok
 from bot.rights import tombstones as stones

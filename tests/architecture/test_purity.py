@@ -13,8 +13,8 @@ from .purity import claims_purity, impurities
 _NAMES = """
     bot.ids bot.text bot.kit bot.weekly bot.redact bot.story.policy bot.story.slots bot.story.view
     bot.intake.asking bot.intake.checking bot.intake.completion bot.intake.conversation bot.intake.telling
-    bot.intake.script bot.intake.script_building bot.intake.script_reading bot.intake.script_rules
-    bot.intake.script_tables bot.intake.toml_lines
+    bot.intake.script bot.intake.script.building bot.intake.script.reading bot.intake.script.rules
+    bot.intake.script.tables bot.intake.script.toml_lines
 """
 MUST_BE_PURE = frozenset(_NAMES.split())
 BY_FILE_NAME = re.compile(r"^bot\.\w+\.(?:\w+_)?(?:rules|blocks)(?:\.\w+)*$|^bot\.story\.screening(?:\.\w+)*$")

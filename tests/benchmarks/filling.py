@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from storage.search import stem, stems
 from storage.types import to_microseconds
 

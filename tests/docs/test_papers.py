@@ -12,7 +12,7 @@ from bot import ids
 from bot.commands import Command
 from bot.digest import listeners as digest_listeners
 from bot.intake import telling
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.keeper import stats
 from bot.rehearsal.slack.validation import check_view
 from bot.review import cards

@@ -7,7 +7,7 @@ from typing import Any
 from small_scripts import HEAD, prompt
 
 from bot.intake.script import Script
-from bot.intake.script_file import parse_script
+from bot.intake.script.file import parse_script
 
 MARK = "Zq7"
 """Stands at the beginning of every one, so that it can be found wherever it is shown."""

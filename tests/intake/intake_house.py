@@ -18,7 +18,7 @@ from sqlalchemy import event, select
 from bot.delivery.errands import Errand, next_errand
 from bot.intake import missed, rendering, waking
 from bot.intake.script import Script
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.outgoing import Rendered
 from bot.rehearsal.slack.validation import check_message

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.intake.script import Script
-from bot.intake.script_file import parse_script
+from bot.intake.script.file import parse_script
 
 HEAD = """
 [campaign]

@@ -22,7 +22,7 @@ from bot.intake.dialogue import (
     Conversation,
 )
 from bot.intake.script import OTHER_ID, Question, Script, ScriptError
-from bot.intake.script_file import load_script, parse_script
+from bot.intake.script.file import load_script, parse_script
 from bot.outgoing import Rendered
 from bot.rehearsal.slack.validation import check_message, check_view
 from bot.story import in_words

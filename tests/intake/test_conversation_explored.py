@@ -25,7 +25,7 @@ from bot.intake.dialogue import (
 )
 from bot.intake.found import findings
 from bot.intake.script import OTHER_ID, PromptKind
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.story import screening
 from storage.records import DraftState, Purpose, Screened, Stage
 

@@ -10,7 +10,7 @@ import pytest
 from intake_house import POLICY
 
 from bot.intake.importing import BadRows, Ready, check_rows, read_rows, take
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.text import join
 from storage import drafts, screen_hits, stories
 from storage.database import Database, Tx

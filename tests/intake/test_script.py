@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from bot.intake.script import OTHER_ID, Choice, Condition, Prompt, PromptKind, Script, ScriptProblem
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 
 DEFAULT = load_script(None)
 

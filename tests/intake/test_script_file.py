@@ -14,8 +14,8 @@ from script_faults_written import KEYS, TOML, VALUES, WORDS
 from script_to_break import BARE, DEFAULT, SHORT, WHEN
 
 from bot.intake.script import ScriptError
-from bot.intake.script_file import check_script, load_script, parse_script, render_fine
-from bot.intake.toml_lines import lines_of
+from bot.intake.script.file import check_script, load_script, parse_script, render_fine
+from bot.intake.script.toml_lines import lines_of
 
 FAULTS = [
     *(*TOML, *KEYS, *VALUES, *WORDS),

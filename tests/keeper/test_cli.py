@@ -12,7 +12,7 @@ import pytest
 from bot import cli
 from bot.errors import NotFound, Problem, SettingsError
 from bot.intake.importing import OUR_COLUMNS
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.keeper.lookup import SlackUnavailable
 from storage.errors import DatabaseLocked, DatabaseNotReady, DatabaseUnavailable
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.intake.whereabouts import where
 from bot.reading import blocks, home_blocks, service

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.keeper.stats import few, report
 from storage import decisions
 from storage.database import Database, Tx

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.digest.rendering import KINDS as DIGEST_KINDS
 from bot.intake.rendering import kinds as intake_kinds
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.outgoing import Kinds, Rendered
 from bot.review.rendering import KINDS as REVIEW_KINDS

@@ -10,7 +10,7 @@ import pytest
 from bot import app, rooms
 from bot.digest import loading
 from bot.intake import typed, whereabouts
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.keeper import stats
 from bot.reading import service as reading

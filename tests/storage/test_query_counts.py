@@ -18,7 +18,7 @@ from bot.intake import greeting, listeners, payloads, pressing, service, typed
 from bot.intake import rendering as intake_rendering
 from bot.intake.greeting import Standing
 from bot.intake.heard import Said
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.intake.shelf import Shelf
 from bot.intake.whereabouts import where
 from bot.keeper import stats

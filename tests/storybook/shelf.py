@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.story import screening
 from bot.story.codes import FIVE
 from bot.storybook.exporting import Format, export

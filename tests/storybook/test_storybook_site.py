@@ -12,7 +12,7 @@ import pytest
 from shelf import EVERYWHERE, SCRIPT, TODAY, Tale, build_site, plant, plant_many
 
 from bot.errors import Conflict
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.story.screening import Span
 from bot.storybook import site
 from bot.storybook.vocabulary import vocabulary_of

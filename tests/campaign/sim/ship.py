@@ -26,7 +26,7 @@ import bot.facts
 from bot.clock import Clock
 from bot.delivery.patience import Patience
 from bot.intake.script import Script
-from bot.intake.script_file import load_script
+from bot.intake.script.file import load_script
 from bot.settings import Settings
 from storage.database import Database
 from storage.jobs import Job

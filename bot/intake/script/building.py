@@ -1,7 +1,7 @@
 """From the plain values of a script's file to a `Script`, or to every problem at once.
 
-Pure. It reads the tables (`script_tables.py`), lets every rule look at the whole (`script_rules.py`), and only then
-builds the models. Called by `script_file.py`.
+Pure. It reads the tables (`tables.py`), lets every rule look at the whole (`rules.py`), and only then
+builds the models. Called by `file.py`.
 """
 
 import hashlib
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from bot.intake.script import Campaign, Prompt, Script, ScriptError
-from bot.intake.script_reading import LineOf, Problems, Table, brief, type_of
-from bot.intake.script_rules import RULES, ReadScript
-from bot.intake.script_tables import CEILINGS, PARTS, ReadPrompt, read_campaign, read_prompt
+from bot.intake.script.reading import LineOf, Problems, Table, brief, type_of
+from bot.intake.script.rules import RULES, ReadScript
+from bot.intake.script.tables import CEILINGS, PARTS, ReadPrompt, read_campaign, read_prompt
 
 
 def build_script(data: Mapping[str, object], *, source: str, line_of: LineOf) -> Script:

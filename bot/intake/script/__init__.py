@@ -1,6 +1,6 @@
 """What a script is: a campaign's texts and an ordered list of prompts, and which of them are asked.
 
-Pure: no files, no TOML, no Slack. `script_building.py` makes a `Script` or refuses a faulty one; `script_file.py` reads
+Pure: no files, no TOML, no Slack. `building.py` makes a `Script` or refuses a faulty one; `file.py` reads
 it from disk. `conversation.py` and the blocks ask their questions of it.
 """
 

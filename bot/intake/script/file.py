@@ -11,9 +11,9 @@ from importlib import resources
 from pathlib import Path
 
 from bot.intake.script import Script, ScriptError, ScriptProblem
-from bot.intake.script_building import build_script
-from bot.intake.script_reading import KeyPath
-from bot.intake.toml_lines import lines_of
+from bot.intake.script.building import build_script
+from bot.intake.script.reading import KeyPath
+from bot.intake.script.toml_lines import lines_of
 
 _WHERE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _BOM = "\ufeff"

@@ -1,7 +1,7 @@
 """The rules of a script: how its prompts must stand to one another.
 
 Pure. Each rule is one function over the whole read and notes whatever breaks it, so that every problem of a file is
-reported at once, each with its fix. `script_building.py` runs them all.
+reported at once, each with its fix. `building.py` runs them all.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -9,14 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.intake.script import PromptKind
-from bot.intake.script_reading import Problems, brief, did_you_mean, quoted, slack_length
-from bot.intake.script_tables import (
-    CHOOSING,
-    OPTIONS,
-    PARTS,
-    ReadCampaign,
-    ReadPrompt,
-)
+from bot.intake.script.reading import Problems, brief, did_you_mean, quoted, slack_length
+from bot.intake.script.tables import CHOOSING, OPTIONS, PARTS, ReadCampaign, ReadPrompt
 
 PROMPTS: Final = 40
 PROMPTS_TOGETHER: Final = 4

@@ -1,6 +1,6 @@
 """Reading one value of a script at a time: its key, its type, its size, its words.
 
-Pure. Nothing here compares one value with another; `script_rules.py` does that, and calls this. A value that cannot be
+Pure. Nothing here compares one value with another; `rules.py` does that, and calls this. A value that cannot be
 used becomes a problem and reads as None, so that the rest of the file is still looked at.
 """
 

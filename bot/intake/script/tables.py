@@ -1,6 +1,6 @@
 """The tables of a script, [campaign] and each [[prompt]], read one by one.
 
-Pure. Which keys there are, and how large each value may be; `script_rules.py` calls this and then compares what was
+Pure. Which keys there are, and how large each value may be; `rules.py` calls this and then compares what was
 read. The sizes are chosen so that every message built from a valid script is within Slack's limits, counted
 after escaping: option 75, header 150, section 3,000, menu of 100 options, typed input 3,000.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.intake.script import LINE_CEILING, OTHER_ID, STORY_CEILING, Choice, Condition, PromptKind
-from bot.intake.script_reading import (
+from bot.intake.script.reading import (
     KeyPath,
     Problems,
     Table,

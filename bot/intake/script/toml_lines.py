@@ -1,7 +1,7 @@
 """Which line of a TOML text each value stands on.
 
 The standard library's parser reads TOML strictly but forgets places, and tomlkit keeps the layout but no line numbers.
-So this walks the tokens of a text that `tomllib` has already accepted; it judges nothing. Called by `script_file.py`.
+So this walks the tokens of a text that `tomllib` has already accepted; it judges nothing. Called by `file.py`.
 """
 
 import re
