@@ -4,7 +4,8 @@ Its hash is slow on purpose, and takes four megabytes. So one thread makes all o
 it is made while Slack takes the receipt, and only that thread keeps so much.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from typing import Final
 
 from bot.story import codes
@@ -23,7 +24,7 @@ def shown(tx: Tx, policy: Policy, row: OutboxRow, number: int) -> str | None:
     story_id = str(row.story_id)
     code, kept = codes.code_of(policy.code_key, story_id, number), removals.code_hash(tx, story_id)
     if kept is None and row.op is Op.POST:
-        _HASHING.submit(codes.own_hash, story_id, code)  # `counts` finds it made
+        _begun(story_id, code)  # `counts` finds it made
         return code
     return code if kept == _hash(story_id, code) else None
 
@@ -44,4 +45,15 @@ def may_stand(tx: Tx, policy: Policy, row: OutboxRow) -> None:
 
 
 def _hash(story_id: str, code: str) -> str:
-    return _HASHING.submit(codes.own_hash, story_id, code).result()
+    """The code's hash, waited for where it is not made yet."""
+    try:
+        return _begun(story_id, code).result()
+    except Exception:
+        _begun.cache_clear()
+        raise
+
+
+@lru_cache(maxsize=1024)
+def _begun(story_id: str, code: str) -> "Future[str]":
+    """The hash of a code that we have made ourselves, in the making or made. Never of one that was typed."""
+    return _HASHING.submit(codes.hash_of, story_id, code)

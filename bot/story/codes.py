@@ -6,7 +6,6 @@ words have five letters each, so that all codes of a length look alike.
 
 import hashlib
 import re
-from functools import lru_cache
 from typing import Final
 
 _WORDS: Final = """
@@ -65,12 +64,6 @@ def tidied(text: str) -> str:
     """A code as it is compared, however it was typed or pasted."""
     text = text.strip().strip("`\"'“”‘’.").lower()
     return re.sub(r"[\s\u2010-\u2015-]+", "-", text)
-
-
-@lru_cache(maxsize=1024)
-def own_hash(story_id: str, code: str) -> str:
-    """`hash_of` of a code that we have made ourselves: it is kept, and told soon after. Never of one that was typed."""
-    return hash_of(story_id, code)
 
 
 def hash_of(story_id: str, code: str) -> str:
