@@ -330,6 +330,9 @@ class Carrier(Tidier):
                 kept: Args = {"draft": self.draft.id, "what": what}
                 self.update(asked, NOTE, kept, key=deleting.kept_key(self.draft.id, number))
                 return
+            if number and self.said is not None:
+                key = deleting.kept_key(self.draft.id, number)
+                self._close_ask(number)
         known = None if key is None else outbox.find_by_key(self.tx, key)
         args: Args = {"draft": self.draft.id, "what": what, "prompt": prompt_id, "about": about, **(more or {})}
         if known is not None:

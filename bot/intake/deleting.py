@@ -1,15 +1,23 @@
 """The question before a draft is deleted: each is put once, and its yes counts until it was answered or put anew.
 
 Reads only. What stands of it is known from the outbox: each has its number, and so has the answer that kept the draft.
+It can be answered by typing the words of its buttons.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
+from bot.intake.dialogue import Move
+from bot.intake.notes import DELETE_IT, KEEP_IT, KEEP_THEM, THROW_AWAY
 from storage import outbox
 from storage.database import Tx
 
 NOTE: Final = "delete_ask"
 KEPT: Final = "delete_no"
+_TYPED: Final[Mapping[str, Move]] = {
+    **{words.casefold(): Move.DELETE_YES for words in (DELETE_IT, THROW_AWAY)},
+    **{words.casefold(): Move.DELETE_NO for words in (KEEP_IT, KEEP_THEM)},
+}
 
 
 def key(draft_id: str, number: int) -> str:
@@ -28,6 +36,12 @@ def last(tx: Tx, draft_id: str) -> int:
     while outbox.find_by_key(tx, key(draft_id, number + 1)) is not None:
         number += 1
     return number
+
+
+def typed(tx: Tx, draft_id: str, text: str) -> Move | None:
+    """The answer that a message is, where it is nothing but a button's words and the question waits for one."""
+    move = _TYPED.get(" ".join(text.casefold().split()).rstrip(".!"))
+    return move if move is not None and waits(tx, draft_id, str(last(tx, draft_id))) else None
 
 
 def waits(tx: Tx, draft_id: str, number: str) -> bool:

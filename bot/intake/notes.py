@@ -11,6 +11,10 @@ from bot.outgoing import Rendered
 from bot.text import count, escape, join, number_word
 from storage.records import Draft, DraftState, Purpose, Stage
 
+DELETE_IT, KEEP_IT = "Delete it", "Keep it"
+THROW_AWAY, KEEP_THEM = "Throw them away", "Keep them"
+"""The same, where what would go is a change of a story that was sent."""
+
 
 def note(
     conversation: Conversation,
@@ -111,10 +115,10 @@ def delete_ask(draft: Draft, number: str, *, buttons: bool) -> Rendered:
     """Asked before a draft is deleted; each has a number, and its buttons only while it waits for an answer."""
     if draft.purpose is Purpose.CHANGE:
         sentence = "Throw away these changes? Your story stays as you last sent it."
-        yes, no = "Throw them away", "Keep them"
+        yes, no = THROW_AWAY, KEEP_THEM
     else:
         sentence = "Delete this story? Everything you've told me in it goes, and can't be brought back."
-        yes, no = "Delete it", "Keep it"
+        yes, no = DELETE_IT, KEEP_IT
     mine = f"{value(draft, '_')}:{number}"
     doors = kit.actions(kit.button(yes, ids.DELETE_YES, mine, style="danger"), kit.button(no, ids.DELETE_NO, mine))
     return Rendered(sentence, [kit.section(sentence), *([doors] if buttons else [])])

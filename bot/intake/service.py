@@ -7,7 +7,7 @@ prompt and is taken up when the question is known to stand (`question_stands`).
 
 from dataclasses import replace
 
-from bot.intake import answering, dialogue, sending
+from bot.intake import answering, deleting, dialogue, sending
 from bot.intake import conversation as machine
 from bot.intake.carrying import (
     OFFERED,
@@ -41,7 +41,7 @@ from storage.records import (
     Stage,
 )
 
-_ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.CARRY_ON, Move.SHOW}
+_ANYWHERE = {Move.STOP, Move.HELP, Move.DELETE, Move.DELETE_YES, Move.DELETE_NO, Move.CARRY_ON, Move.SHOW}
 """Words that mean the same wherever the conversation stands."""
 
 
@@ -94,7 +94,7 @@ def take_words(tx: Tx, policy: Policy, shelf: Shelf, draft: Draft, said: Said) -
         drafts.add_fragment(tx, waiting, client_msg_id=said.client_msg_id)
         return
     draft = Carrier(tx, policy, load(tx, shelf, draft), said=said).ask_again_if_lost()
-    move = None if said.has_files else dialogue.control_word(said.text)
+    move = None if said.has_files else dialogue.control_word(said.text) or deleting.typed(tx, draft.id, said.text)
     if move is None:
         given: Input | None = Input(Move.SAY, place=place, text=said.text)
     elif place == place_of(draft) or move in _ANYWHERE:

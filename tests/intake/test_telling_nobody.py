@@ -68,6 +68,31 @@ def test_an_ask_is_used_up_by_its_answer(at: At) -> None:
     assert sam.last.words.startswith("Your story is deleted.")
 
 
+def test_an_ask_is_answered_by_typing_the_words_of_its_buttons(at: At) -> None:
+    """Keep it, typed, keeps it and takes the buttons away; after the next ask, Delete it deletes it."""
+    sam = at("difference")
+    sam.say("delete")
+    ask = sam.last
+    sam.say("keep it.")
+    assert sam.last.words == "Kept. We're on question 3 of 8."
+    assert not sam.house.chat[ask.channel, ask.ts].buttons
+    sam.say("delete")
+    sam.say("Delete it!")
+    assert sam.last.words.startswith("Your story is deleted.")
+    assert sam.house.words_kept() == []
+
+
+def test_where_nothing_was_asked_the_same_words_are_an_answer(at: At) -> None:
+    """A story may well hold them."""
+    sam = at("difference")
+    sam.say("Delete it")
+    assert sam.fragments == [("what", WHAT), ("difference", "Delete it")]
+    sam.say("delete")
+    sam.press("Keep it")
+    sam.say("keep it")
+    assert sam.fragments[-1] == ("difference", "keep it")
+
+
 def test_only_the_last_ask_counts(at: At) -> None:
     """Asked twice, the first ask loses its buttons, and a press that comes from it all the same deletes nothing."""
     sam = at("difference")
