@@ -5,6 +5,7 @@ what was typed is looked at here; who may do what is settled in `service.py`.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from storage.records import Verb
 _LOOKS = 8
 _BETWEEN_LOOKS = 0.1
 """Seconds. Together well under the three in which a command must be answered."""
+_MORE = re.compile(r"(?:(?:and|story|[#,;&+\s])*\d+)+", re.IGNORECASE)
+"""Further numbers, after the first."""
 _UNSURE = f"I couldn't finish that. To see how things stand: {ids.COMMAND} review"
 
 
@@ -43,6 +46,8 @@ async def _approve(edge: Edge, call: Call) -> Rendered | None:
     number = story_number(call.rest)
     if number is None:
         return _which("approve 31")
+    if _MORE.fullmatch(after_number(call.rest)):
+        return answers.plainly(f"One story at a time, so that each is read. Try: {ids.COMMAND} approve {number}")
     return await _do(edge, call, lambda tx, policy: service.approve(tx, policy, by=call.user_id, target=number))
 
 

@@ -223,6 +223,8 @@ APPROVED = 'Story 1, "Two nights for one phone call", is approved for Friday 6 J
         ("review", "1 story waiting · since today"),
         ("approve", "Which story? Try: /story approve 31"),
         ("approve x", "Which story? Try: /story approve 31"),
+        ("approve 1 2", "One story at a time, so that each is read. Try: /story approve 1"),
+        ("approve #1, #2 and story 3", "One story at a time, so that each is read. Try: /story approve 1"),
         ("approve 99", "There is no story 99. /story review lists what is waiting."),
         ("approve 1", APPROVED),
         ("approve #1", APPROVED),
