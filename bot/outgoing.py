@@ -36,6 +36,8 @@ class Rendered:
     blocks: Sequence[Block] = field(default=())
     file: File | None = None
     shows: Sequence[str] = ()
+    only_for_replies: bool = False
+    """What a message is changed into where others have replied to it; where nobody has, it is deleted."""
 
 
 Render = Callable[[Tx, Policy, OutboxRow], Rendered | None]

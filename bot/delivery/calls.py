@@ -70,6 +70,11 @@ def request_of(errand: Errand) -> Request:
     return Request(method, args, channel)
 
 
+def deletion_of(errand: Errand) -> Request:
+    """Returns the call that deletes the message which the errand is about."""
+    return Request(METHODS[Op.DELETE], {"channel": errand.channel, "ts": errand.target_ts}, errand.channel)
+
+
 def is_file(ts: str | None) -> bool:
     """Whether this is the id of a file, which stands where a message has its `ts`."""
     return ts is not None and ts.startswith("F")

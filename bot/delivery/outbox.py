@@ -73,6 +73,7 @@ class Delivery:
             line=line,
             holds=self._holds,
             doubts=self._doubts,
+            search=search,
             patience=self._patience,
             policy=policy,
             kinds=kinds,

@@ -1,4 +1,4 @@
-"""Whether a message whose sending is in doubt stands in Slack: looked up in the channel's own history.
+"""Whether a message whose sending is in doubt stands in Slack, or is replied to: looked up in the channel itself.
 
 Own messages are recognised by whichever id the history carries, the message by the hidden mark it was posted with, or
 (where histories carry no metadata) by its words and by being nobody else's. Looks once and says what it saw; when to
@@ -107,6 +107,15 @@ class Search:
             if not cursor:
                 return await self._by_words(errand, candidates, near)
         return Unreadable("history_too_long")
+
+    async def is_replied_to(self, errand: Errand) -> bool:
+        """Whether anybody else has written below the message that the errand is about; yes, where that is not seen."""
+        args = {"channel": errand.channel, "ts": errand.target_ts, "limit": PAGE}
+        outcome = await self._call(Request("conversations.replies", args, errand.channel))
+        messages = outcome.answer.get("messages")
+        if outcome.verdict is not Verdict.OK or not messages or outcome.answer.get("has_more"):
+            return True
+        return any(not self._identity.wrote(message) for message in messages)
 
     def _among(self, messages: Sequence[Json], outbox_id: str, candidates: _Candidates) -> str | None:
         """The `ts` of the message with this mark; notes on the way which others it could be."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from bot.delivery.calls import METHODS, Calls, Request, open_dm, request_of
+from bot.delivery.calls import METHODS, Calls, Request, deletion_of, open_dm, request_of
 from bot.delivery.doubts import Doubts, Step
 from bot.delivery.errands import Errand, Nothing, TooHeavy, Waits, next_errand
 from bot.delivery.holds import Holds, Stopped
@@ -19,6 +19,7 @@ from bot.delivery.line import Line, Pause, Ticket
 from bot.delivery.outcomes import Outcome, Verdict
 from bot.delivery.patience import Patience
 from bot.delivery.reader import Reader
+from bot.delivery.reconcile import Search
 from bot.delivery.uploading import NO_FILES, TRIES, Uploads
 from bot.outgoing import Kinds
 from bot.story.policy import Policy
@@ -44,12 +45,13 @@ class Sender:
         line: Line,
         holds: Holds,
         doubts: Doubts,
+        search: Search,
         patience: Patience,
         policy: Callable[[], Policy],
         kinds: Kinds,
     ) -> None:
         self._reader, self._ledger, self._calls, self._line, self._holds = reader, ledger, calls, line, holds
-        self._doubts, self._patience, self._policy, self._kinds = doubts, patience, policy, kinds
+        self._doubts, self._search, self._patience, self._policy, self._kinds = doubts, search, patience, policy, kinds
         self._uploads = Uploads(calls, line)
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -139,6 +141,8 @@ class Sender:
         if row.op is Op.FILE:
             return await self._share(errand, ticket)
         request = request_of(errand)
+        if row.op is Op.UPDATE and errand.rendered is not None and errand.rendered.only_for_replies:
+            request = request if await self._search.is_replied_to(errand) else deletion_of(errand)
         if self._line.is_hopeless(request.method, ticket):  # and not in doubt: that has been looked up before
             return await self._give_up(errand, "keeps_failing")
         pause = self._line.blocked(request, row.id, ticket, tidying=errand.tidying)

@@ -53,7 +53,7 @@ def edition(views: Sequence[StoryView], *, day: str, late: str | None, next_told
 
 
 def taken_back() -> Words:
-    """What is left of an edition whose only story is gone; replies of other people may stand below it."""
+    """What is left of an edition whose only story is gone, where replies of other people stand below it."""
     words = "This week's story has been taken back."
     return words, [kit.context(words)]
 

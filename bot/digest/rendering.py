@@ -30,7 +30,7 @@ def _edition(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
         return _reread(tx, policy, row, late)
     views = loading.standing(tx, edition)
     if not views:
-        return Rendered(*blocks.taken_back()) if row.op is Op.UPDATE else None
+        return Rendered(*blocks.taken_back(), only_for_replies=True) if row.op is Op.UPDATE else None
     day = text.day(loading.went_out_at(edition), policy.zone)
     return Rendered(*blocks.edition(views, day=day, late=late, next_told=loading.next_told(tx, edition)))
 
@@ -38,7 +38,7 @@ def _edition(tx: Tx, policy: Policy, row: OutboxRow) -> Rendered | None:
 def _reread(tx: Tx, policy: Policy, row: OutboxRow, late: str | None) -> Rendered | None:
     post = row if row.target is None else outbox.get(tx, row.target)
     if post.story_id is None or post.version is None or not loading.still_stands(tx, post.story_id, post.version):
-        return Rendered(*blocks.taken_back()) if row.op is Op.UPDATE else None
+        return Rendered(*blocks.taken_back(), only_for_replies=True) if row.op is Op.UPDATE else None
     first = editions.of_story(tx, post.story_id)
     if first is None:
         return None

@@ -116,9 +116,28 @@ async def test_while_it_is_being_posted_it_is_corrected_afterwards(play: Play) -
     await play.person("rae").hear(TITLE, channel="#info-stories")
     await take_back(play.person("sam"))
     assert in_slack(play)
-    await play.person("rae").hear("This week's story has been taken back.", channel="#info-stories")
+    await play.person("rae").gone(TITLE, channel="#info-stories")
     await gone(play)
     await heard_it_is_over(play)
+
+
+@pytest.mark.parametrize("replied", [True, False])
+async def test_a_digest_of_which_nothing_is_left_stays_for_the_replies_of_others(play: Play, replied: bool) -> None:
+    """Where somebody has replied it says that its story has been taken back, and where nobody has it is deleted."""
+    await canary_story(play)
+    joe = play.person("joe")
+    play.rehearsal.clock.set(FRIDAY)
+    edition = await joe.hear("This week's story", channel="#info-stories")
+    await joe.hear(WHAT_FOLLOWS, channel="#info-stories", thread_ts=edition.ts)
+    if replied:
+        await joe.say("Thank you for this.", channel="#info-stories", thread_ts=edition.ts)
+    await play.person("sam").hear("is in this week's digest")
+    await take_back(play.person("sam"))
+    await gone(play)
+    told = await heard_it_is_over(play)
+    assert "the digest and its thread" in told
+    shown = [message.shown for message in joe.messages("#info-stories")]
+    assert [one for one in shown if "This week's story" in one] == ["This week's story has been taken back."] * replied
 
 
 async def test_a_post_whose_answer_is_lost_is_found_and_corrected(play: Play) -> None:
@@ -177,6 +196,8 @@ async def test_where_edits_are_refused_the_message_is_deleted(play: Play) -> Non
     play.rehearsal.clock.set(FRIDAY)
     await play.person("sam").hear("is in this week's digest")
     await until(lambda: play.count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')") == 0)
+    edition = await play.person("joe").hear(TITLE, channel="#info-stories")
+    await play.person("joe").say("Thank you for this.", channel="#info-stories", thread_ts=edition.ts)
     play.rehearsal.workspace.edit_window = timedelta(hours=1)
     play.rehearsal.clock.set(NEXT_WEEK)
     await take_back(play.person("sam"))
