@@ -67,7 +67,7 @@ def preview(shown: Preview, *, now: datetime, post_now: bool) -> Words:
     where = text.escape(shown.place_and_time)
     if shown.made is not None:
         quiet = shown.made is EditionState.QUIET
-        words = "There was no digest this week." if quiet else "This digest has been made."
+        words = "There were no new stories this week." if quiet else "This digest has been made."
         return words, [kit.section(f"*{words}* {where}.")]
     if shown.missed:
         words = "This digest has not gone out."
