@@ -182,16 +182,18 @@ class Recovery:
     async def _read_questions(self) -> bool:
         """Read the threads of reviewers' questions; says whether one is left for later, or still on its way."""
         left: set[str] = set()
-        for asked in await self._awaited() if self._questions else ():
+        wanted = self._questions
+        for asked in await self._awaited() if wanted else ():
             if self._stopping:
                 return False
-            if asked.outbox_id not in self._questions:
+            if asked.outbox_id not in wanted:
                 continue
             under_way = asked.ts is None and asked.state is OutboxState.SENDING
             if under_way or not await self._read_question(asked):
                 left.add(asked.outbox_id)
-        self._questions = left
-        return bool(left)
+        # Those of another absence, which began and ended meanwhile, are read as well.
+        self._questions = left if self._questions is wanted else self._questions | left
+        return bool(self._questions)
 
     async def _read_question(self, asked: Awaited) -> bool:
         channel, ts = asked.channel, asked.ts
