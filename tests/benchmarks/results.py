@@ -49,10 +49,12 @@ At a fixed rate the processor mostly wakes up and goes to sleep: of every case, 
 to three times what it does under load. There what became of a message waits up to 20 ms for others to be committed
 with, so that a conversation takes half as many commits.
 
-Of *start to ready* with a million stories nearly a second is the disk's, which still writes the copy that the round
-was made of: on a database that lies there it is 0.60 s (0.60–0.61), with a thousand 0.63 (0.62–0.64), four starts each
-in turns. With 100,000 drafts the bot reads back what was missed in each, a hundred at once and then one in a twentieth
-of a second; that goes on while messages are counted.
+A million stories stand beside the drafts they came from, their receipts and their cards. Before a start is measured
+the disk has written the copy that the round is made of. With 100,000 drafts the bot reads back what was missed in each,
+a hundred at once and then one in a twentieth of a second; that goes on while messages are counted.
+
+Of the memory under load four megabytes are those in which the codes of receipts are hashed: one thread makes all of
+them, or each thread that made one would keep as much.
 """
 
 
