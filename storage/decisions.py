@@ -211,7 +211,7 @@ class Awaited:
 
 def awaited(tx: Tx) -> Sequence[Awaited]:
     """Every relayed question that waits for its answer."""
-    stories = select(StoryRow.id).where(StoryRow.workspace == tx.workspace, StoryRow.status == StoryStatus.ASKED)
+    asked = select(StoryRow.id).where(StoryRow.workspace == tx.workspace, StoryRow.status == StoryStatus.ASKED)
     rows = tx.connection.execute(
         select(
             OutboxRowTable.id,
@@ -232,7 +232,7 @@ def awaited(tx: Tx) -> Sequence[Awaited]:
         .join(TellerRow, (TellerRow.workspace == AuthorRow.workspace) & (TellerRow.id == AuthorRow.teller_id))
         .where(
             AskRow.workspace == tx.workspace,
-            AskRow.story_id.in_(stories),
+            AskRow.story_id.in_(asked),
             AskRow.answered_at.is_(None),
         )
     )

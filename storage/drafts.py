@@ -9,19 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    bindparam,
-    delete,
-    func,
-    literal_column,
-    null,
-    select,
-    tuple_,
-    union_all,
-    update,
-)
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal_column, null, select, tuple_, union_all, update
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -34,7 +22,7 @@ _FRAGMENT = tuple(getattr(FragmentRow, name) for name in Fragment.__slots__)
 _ASKED = tuple(getattr(AskedRow, name) for name in Asked.__slots__)
 _HEARING: ColumnElement[bool] = literal_column(HEARING)  # as text, so that the partial index serves
 # Whoever tells it: said, or SQLite may take any index of the workspace, and read the drafts of all that was ever sent.
-_BEING_TOLD = and_(_HEARING, DraftRow.teller_id > "")
+_BEING_TOLD = _HEARING & (DraftRow.teller_id > "")
 
 # What every press and message asks for is prepared: to build a statement, or to have it run, takes longer than it does.
 _BY_ID = (DraftRow.workspace == bindparam("here")) & (DraftRow.id == bindparam("draft"))

@@ -140,9 +140,7 @@ class Sender:
                 return await (self._fail(row, "no_target") if errand.target_comes else self._drop(errand, "no_target"))
         if row.op is Op.FILE:
             return await self._share(errand, ticket)
-        request = request_of(errand)
-        if row.op is Op.UPDATE and errand.rendered is not None and errand.rendered.only_for_replies:
-            request = request if await self._search.is_replied_to(errand) else deletion_of(errand)
+        request = await self._request(errand)
         if self._line.is_hopeless(request.method, ticket):  # and not in doubt: that has been looked up before
             return await self._give_up(errand, "keeps_failing")
         pause = self._line.blocked(request, row.id, ticket, tidying=errand.tidying)
@@ -152,6 +150,13 @@ class Sender:
         if outcome.verdict in (Verdict.NEVER, Verdict.STRANGE) and await self._said_beside(errand):
             return await self._sent(errand)
         return await self._conclude(errand, request, outcome, ticket)
+
+    async def _request(self, errand: Errand) -> Request:
+        """The call that does it; what would be changed only for the sake of replies is deleted where there are none."""
+        for_replies = errand.rendered is not None and errand.rendered.only_for_replies
+        if for_replies and errand.row.op is Op.UPDATE and not await self._search.is_replied_to(errand):
+            return deletion_of(errand)
+        return request_of(errand)
 
     async def _said_beside(self, errand: Errand) -> bool:
         """Says a private line where it was pressed for, in a channel that does not let the bot in."""

@@ -66,6 +66,7 @@ ACTS: dict[str, Callable[[Tx, Policy], Any]] = {
     "welcome": app._welcome,
     "what was missed": lambda tx, policy: drafts.recover_all(tx),
     "whose words were missed": lambda tx, policy: drafts.to_recover(tx),
+    "whose sent words were missed": lambda tx, policy: tellers.on_their_way(tx),
     "what is being sent": lambda tx, policy: outbox.being_sent(tx),
     "what was refused": lambda tx, policy: outbox.parked(tx),
     "questions that wait": lambda tx, policy: decisions.awaited(tx),

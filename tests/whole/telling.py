@@ -16,6 +16,14 @@ async def begin(person: Any) -> None:
     await person.hear("1 of 8")
 
 
+async def at_question_two(person: Any) -> Any:
+    """From hello to the second question, which is the first that is answered in words; returns its message."""
+    await begin(person)
+    await person.choose("Sharing helped")
+    await person.press("Next")
+    return await person.hear("2 of 8")
+
+
 async def answer_until_title(person: Any, *, what: str = WHAT) -> None:
     """From the first question to the last."""
     await person.choose("Sharing helped")

@@ -3,7 +3,8 @@
 import asyncio
 
 from .conftest import Play
-from .test_killed import HELD, at_question_two, database_locked, said_once, stored
+from .telling import at_question_two
+from .test_killed import HELD, database_locked, said_once, stored
 
 
 def acknowledged(play: Play, words: str) -> bool:
@@ -28,7 +29,7 @@ async def until_acknowledged(play: Play, words: str) -> None:
 
 async def test_nothing_is_acknowledged_before_its_commit(mortal: Play) -> None:
     """While nothing can be stored, no ack leaves; Slack sends the message again, and it is stored once."""
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     with database_locked(mortal.database):
         await mortal.person("sam").say(HELD, wait=False)
         await mortal.bot.prints("the database cannot be written", timeout=60)

@@ -9,7 +9,7 @@ from bot.settings import load_settings
 from tests.rights.withdrawal_house import running, until
 
 from .conftest import Play, open_rehearsal
-from .telling import begin, tell
+from .telling import at_question_two, tell
 
 HELD = "the ward rang the old office and nobody picked up for two days"
 AFTER = "and on the third day somebody walked over and knocked"
@@ -24,10 +24,7 @@ async def test_what_people_wrote_after_the_backup_is_read_again(tmp_path: Path) 
         async with running(play, environment):
             await tell(play.person("joe"), "A key at the door")
             await play.person("amira").hear("Story 1", channel="#story-review")
-            await begin(sam)
-            await sam.choose("Sharing helped")
-            await sam.press("Next")
-            await sam.hear("2 of 8")
+            await at_question_two(sam)
             await sam.say(HELD)
             await sam.hear("Got that")
             holds, _ = back_up(settings, tmp_path / "backup.db")

@@ -1,7 +1,7 @@
 """A message changed or deleted while the bot was away: its story follows, and no history is the whole truth."""
 
 from .conftest import Play
-from .telling import DIFFERENCE, LESSON, answer_until_title, begin, finish
+from .telling import DIFFERENCE, LESSON, answer_until_title, at_question_two, begin, finish
 
 FIRST = "the ward rang the old office and nobody passed it on to us"
 SECOND = "her name was on the board for everybody to see"
@@ -10,10 +10,7 @@ SECOND = "her name was on the board for everybody to see"
 async def _two_messages(play: Play) -> tuple[str, str]:
     """Sam has written two messages at question two, the first in its thread, and the bot has gone."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    asked = await sam.hear("2 of 8")
+    asked = await at_question_two(sam)
     first = await sam.say(FIRST, thread_ts=asked.ts)
     second = await sam.say(SECOND)
     await sam.hear("Got both")

@@ -25,7 +25,7 @@ from bot.settings import load_settings
 from tests.rights.withdrawal_house import running, until
 
 from .conftest import Play, open_rehearsal
-from .telling import DIFFERENCE, begin, tell
+from .telling import DIFFERENCE, at_question_two, begin, tell
 
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
 HELD = "the ward rang the old office and nobody picked up for two days"
@@ -42,14 +42,6 @@ async def doctor(environment: Mapping[str, str]) -> tuple[int, str]:
     page = io.StringIO()
     code = await examine(page, environ=environment, env_file=None)
     return code, " ".join(page.getvalue().split())
-
-
-async def at_question_two(play: Play) -> None:
-    sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> str:
@@ -87,7 +79,7 @@ async def test_what_is_written_while_slack_refuses_us_is_kept_and_answered_later
 ) -> None:
     """The answer is stored, the log and the doctor name the fault, and the reply comes once it is put right."""
     async with surroundings(tmp_path / "play") as (play, environment), running(play, environment):
-        await at_question_two(play)
+        await at_question_two(play.person("sam"))
         with caplog.at_level(logging.INFO):
             put_right = trouble(play)
             await play.person("sam").say(HELD)
@@ -106,7 +98,7 @@ async def test_the_app_is_removed_and_installed_again(tmp_path: Path, caplog: py
     async with surroundings(tmp_path / "play") as (play, environment):
         with caplog.at_level(logging.INFO):
             async with running(play, environment):
-                await at_question_two(play)
+                await at_question_two(play.person("sam"))
                 play.rehearsal.courier.uninstall()
                 await until(lambda: "the app was removed from the workspace" in logged(caplog), lambda: logged(caplog))
                 await play.person("sam").say(HELD, wait=False)

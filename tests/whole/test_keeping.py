@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from .conftest import Play
-from .telling import begin, tell
+from .telling import at_question_two, begin, tell
 
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
 
@@ -117,10 +117,7 @@ async def test_a_stop_waits_for_slack_no_longer_than_it_says(mortal: Play) -> No
 async def test_when_nothing_can_be_stored_an_event_waits_and_a_press_is_told(play: Play) -> None:
     """With the database locked nothing is acknowledged as stored; afterwards the words are there once."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     blocker = sqlite3.connect(play.database, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     play.rehearsal.hub.times.ack_deadline = 3.0

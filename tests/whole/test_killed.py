@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .conftest import Play
-from .telling import begin, tell
+from .telling import at_question_two, tell
 
 HELD = "the ward rang the old office and nobody picked up for two days"
 FRIDAY = datetime(2025, 6, 6, 9, 0, 5, tzinfo=UTC)
@@ -29,14 +29,6 @@ def stored(play: Play) -> list[str]:
     return [row[0] for row in play.rows("SELECT text FROM fragment WHERE removed = 0 ORDER BY ts")]
 
 
-async def at_question_two(play: Play) -> None:
-    sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
-
-
 async def until_restarted(play: Play) -> None:
     await play.bot.kill()
     await play.bot.start()
@@ -52,7 +44,7 @@ async def said_once(play: Play, words: str) -> None:
 
 async def test_killed_before_the_commit_the_answer_comes_again_and_is_stored_once(mortal: Play) -> None:
     """Unacknowledged, it is delivered again after the restart."""
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     with database_locked(mortal.database):
         async with mortal.until("events_api", "sent"):
             await mortal.person("sam").say(HELD, wait=False)
@@ -66,7 +58,7 @@ async def test_killed_before_the_commit_the_answer_comes_again_and_is_stored_onc
 
 async def test_killed_after_the_commit_and_before_the_ack_the_answer_is_stored_once(mortal: Play) -> None:
     """The redelivery finds its key remembered and has no second effect."""
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     mortal.rehearsal.faults.lose_next_ack()
     await mortal.person("sam").say(HELD, wait=False)
     await mortal.person("sam").hear("Got that.")
@@ -79,7 +71,7 @@ async def test_killed_after_the_commit_and_before_the_ack_the_answer_is_stored_o
 
 async def test_killed_after_the_ack_and_before_posting_the_reply_is_posted_once(mortal: Play) -> None:
     """What is to be said stands in the outbox, and is said after the restart."""
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     mortal.rehearsal.faults.rate_limit_next("chat.postMessage", retry_after=60, n=1)
     async with mortal.until("chat.postMessage", "rate_limit"):
         await mortal.person("sam").say(HELD)
@@ -90,7 +82,7 @@ async def test_killed_after_the_ack_and_before_posting_the_reply_is_posted_once(
 
 async def test_killed_after_posting_and_before_marking_the_reply_is_not_posted_again(mortal: Play) -> None:
     """The row that may have been sent is looked for in the history, found, and not sent again."""
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     sam = mortal.person("sam")
     mortal.rehearsal.faults.hang_next("chat.postMessage", seconds=30, performed=True)
     await sam.say(HELD)

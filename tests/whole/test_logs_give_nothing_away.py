@@ -22,7 +22,7 @@ from storage.writer import Writer
 from tests.log_watch import LIBRARIES, Watch
 
 from .conftest import Play
-from .telling import begin
+from .telling import at_question_two
 
 CANARY = "a zephyrine nurse rang the quillfeather office"
 
@@ -50,15 +50,6 @@ def before_each() -> Iterator[Callable[[str], None]]:
     event.remove(Engine, "before_cursor_execute", run)
 
 
-async def at_question_two(play: Play) -> Any:
-    sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
-    return sam
-
-
 def says_nothing(log: io.StringIO, play: Play) -> None:
     """Neither the words, nor who wrote them, nor a token, nor where they can be reached."""
     said = log.getvalue()
@@ -79,7 +70,8 @@ async def logged(log: io.StringIO, words: str) -> None:
 
 async def test_when_the_database_refuses_a_row(play: Play, log: io.StringIO) -> None:
     """The database's own error quotes the words: the job is put aside, and the log has its kind alone."""
-    sam = await at_question_two(play)
+    sam = play.person("sam")
+    await at_question_two(sam)
     with closing(sqlite3.connect(play.database, timeout=30)) as other:
         # RAISE takes no expression in this SQLite; a failing JSON path quotes what it was given.
         other.execute(
@@ -95,7 +87,8 @@ async def test_when_the_database_refuses_a_row(play: Play, log: io.StringIO) -> 
 
 async def test_when_the_database_is_full(play: Play, log: io.StringIO, before_each: Callable[[str], None]) -> None:
     """No page is left for the words: the delivery fails and comes again, and is stored once there is room."""
-    sam = await at_question_two(play)
+    sam = play.person("sam")
+    await at_question_two(sam)
     before_each("PRAGMA max_page_count=1")
     for n in range(4):
         await sam.say(f"{n} {CANARY} " + "and on it went. " * 180, wait=False)
@@ -106,7 +99,8 @@ async def test_when_the_database_is_full(play: Play, log: io.StringIO, before_ea
 
 async def test_when_the_database_is_locked(play: Play, log: io.StringIO, before_each: Callable[[str], None]) -> None:
     """Another program keeps the database: the delivery fails, and the log says so."""
-    sam = await at_question_two(play)
+    sam = play.person("sam")
+    await at_question_two(sam)
     before_each("PRAGMA busy_timeout=50")
     with closing(sqlite3.connect(play.database, isolation_level=None, timeout=30)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -123,7 +117,8 @@ async def test_when_the_database_is_locked(play: Play, log: io.StringIO, before_
 )
 async def test_when_slack_fails_in_the_middle_of_it(play: Play, log: io.StringIO, fault: dict[str, Any]) -> None:
     """Whatever Slack answers to a message that quotes the story, the log does not."""
-    sam = await at_question_two(play)
+    sam = play.person("sam")
+    await at_question_two(sam)
     await sam.say(f"{CANARY} and then on 01632 960 983 it was the wrong team altogether")
     await sam.hear("Got that")
     play.rehearsal.faults.fail_next("chat.postMessage", n=2, **fault)

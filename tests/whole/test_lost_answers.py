@@ -7,8 +7,7 @@ import pytest
 from bot.rehearsal.slack.faults import Faults
 
 from .conftest import Play
-from .telling import answer_until_title, begin, tell
-from .test_killed import at_question_two
+from .telling import answer_until_title, at_question_two, begin, tell
 
 LOST: dict[str, Callable[[Faults, str], None]] = {
     # Twice: aiohttp asks again by itself, once, where a reading has broken off.
@@ -21,7 +20,7 @@ LOST: dict[str, Callable[[Faults, str], None]] = {
 async def test_a_history_whose_answer_is_lost_is_read_again(mortal: Play, lost: Callable[[Faults, str], None]) -> None:
     """What was written while the bot was away is found at a later reading; the bot goes on meanwhile."""
     sam = mortal.person("sam")
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     await mortal.bot.kill()
     mortal.rehearsal.hub.times.retries = ()
     mortal.rehearsal.hub.keep_events = False

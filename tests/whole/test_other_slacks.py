@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from .conftest import Play, open_play
-from .telling import begin, tell
+from .telling import at_question_two, begin, tell
 
 
 async def test_payloads_without_optional_fields_tell_a_whole_story(play: Play) -> None:
@@ -22,10 +22,7 @@ async def test_answers_without_bot_id_or_metadata_tell_a_whole_story(play: Play)
     play.rehearsal.faults.omit_bot_id()
     play.rehearsal.faults.drop_metadata()
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     play.rehearsal.faults.lose_reply_after("chat.postMessage")
     await sam.say("the first half of what I wanted to say, which is quite long")
     await sam.hear("Got that.")
@@ -38,10 +35,7 @@ async def test_answers_without_bot_id_or_metadata_tell_a_whole_story(play: Play)
 async def test_an_envelope_that_comes_twice_counts_once(play: Play) -> None:
     """Duplicates of events, at once or late, have one effect."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     play.rehearsal.faults.duplicate_next(3, delay=0.05)
     for number in range(3):
         await sam.say(f"message number {number} of the story that I am telling")
@@ -52,10 +46,7 @@ async def test_an_envelope_that_comes_twice_counts_once(play: Play) -> None:
 async def test_events_out_of_order_are_put_in_order(play: Play) -> None:
     """Words arrive by `ts`, whatever order the envelopes came in."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     play.rehearsal.faults.reorder_next(3)
     for number in range(3):
         await sam.say(f"part {number} of what happened on that day", wait=False)
@@ -79,10 +70,7 @@ async def test_only_the_address_moves_the_bot(tmp_path: Path) -> None:
 async def test_what_was_written_while_the_bot_was_away_is_found_again(mortal: Play) -> None:
     """Messages that Slack no longer redelivers are read back from the direct message, once, and it is said."""
     sam = mortal.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     await mortal.bot.kill()
     mortal.rehearsal.hub.times.retries = ()  # nor again, where the hub has not seen yet that the bot has gone
     mortal.rehearsal.hub.keep_events = False

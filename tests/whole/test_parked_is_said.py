@@ -8,7 +8,7 @@ import pytest
 from bot.commands import NOT_SAVED
 
 from .conftest import Play
-from .telling import DIGEST, answer_until_title, begin, tell
+from .telling import DIGEST, answer_until_title, at_question_two, begin, tell
 
 STORYBOOK = "Storybook for staff"
 
@@ -88,10 +88,7 @@ async def test_a_press_is_answered_where_it_was_pressed(play: Play) -> None:
 async def test_a_slow_whisper_keeps_no_press_from_its_acknowledgement(play: Play) -> None:
     """Where Slack takes long to show the line, the press is acknowledged in time all the same, and so is an edit."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     ts = await sam.say("she couldnt manage the stares")
     await sam.hear("Got that")
     refuse(play, "fragment", "UPDATE")
@@ -141,10 +138,7 @@ async def test_a_command_is_answered(play: Play, who: str, line: str, table: str
 async def test_an_edit_that_could_not_be_followed_is_said(play: Play) -> None:
     """Whoever edits a message hears that the story did not follow, and the edit does not come again."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     ts = await sam.say("she couldnt manage the stares")
     await sam.hear("Got that")
     refuse(play, "fragment", "UPDATE")

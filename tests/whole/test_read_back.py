@@ -1,8 +1,7 @@
 """What was written in threads while nobody was listening: a history leaves it out, and it is an answer all the same."""
 
 from .conftest import Play
-from .telling import tell
-from .test_killed import at_question_two
+from .telling import at_question_two, tell
 
 REPLY = "the housing officer knew it on the Friday"
 
@@ -48,7 +47,7 @@ async def test_an_answer_to_a_reviewer_in_its_thread(mortal: Play) -> None:
 async def test_a_reply_to_the_open_question(mortal: Play) -> None:
     """Words in the thread of the question that waits, or of a foot beneath it, are part of its answer."""
     sam = mortal.person("sam")
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     question = await sam.hear("2 of 8")
     await sam.say("the first half of what I wanted to say")
     foot = await sam.hear("Got that.")
@@ -63,7 +62,7 @@ async def test_a_reply_to_the_open_question(mortal: Play) -> None:
 async def test_where_threads_cannot_be_read(mortal: Play) -> None:
     """A server that knows no threads loses nobody what they wrote outside one."""
     sam = mortal.person("sam")
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     mortal.rehearsal.faults.fail_next("conversations.replies", error="unknown_method", n=9)
     await nobody_listens(mortal)
     await sam.say(REPLY, wait=False)

@@ -8,7 +8,7 @@ import pytest
 from bot.rehearsal.slack import payloads
 
 from .conftest import Play, open_play
-from .telling import begin, tell
+from .telling import at_question_two, begin, tell
 
 
 def nothing_changed(play: Play) -> bool:
@@ -53,10 +53,7 @@ async def test_bots_and_people_who_left_get_no_answer(play: Play) -> None:
 async def test_kinds_of_message_that_cannot_be_answers_change_nothing(play: Play) -> None:
     """`/me`, a reaction, a link preview, a file without words: declined kindly, or left alone."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    question = await sam.hear("2 of 8")
+    question = await at_question_two(sam)
     await sam.me("waves")
     await sam.hear("Please type it as an ordinary one")
     await sam.upload("notes.txt")
@@ -78,10 +75,7 @@ async def test_kinds_of_message_that_cannot_be_answers_change_nothing(play: Play
 async def test_a_thread_in_the_direct_message_is_not_a_second_conversation(play: Play) -> None:
     """A reply in a question's thread counts for that question; one elsewhere counts where the conversation is."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    question = await sam.hear("2 of 8")
+    question = await at_question_two(sam)
     await sam.say("said in the thread of the question itself", thread_ts=question.ts)
     await sam.hear("Got that.")
     notice = sam.messages()[0]

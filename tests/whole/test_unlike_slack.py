@@ -3,15 +3,15 @@
 import asyncio
 
 from .conftest import Play
-from .telling import begin
-from .test_killed import at_question_two, database_locked
+from .telling import at_question_two
+from .test_killed import database_locked
 
 
 async def test_the_bots_own_words_never_become_the_tellers(mortal: Play) -> None:
     """A history that does not say which app wrote a message is read for the teller's words alone, in the end."""
     mortal.rehearsal.faults.omit_bot_id()
     sam = mortal.person("sam")
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     await mortal.bot.kill()
     mortal.rehearsal.hub.times.retries = ()  # nor again, where the hub has not seen yet that the bot has gone
     mortal.rehearsal.hub.keep_events = False
@@ -26,7 +26,7 @@ async def test_the_bots_own_words_never_become_the_tellers(mortal: Play) -> None
 async def test_an_absence_is_read_back_in_pages_of_any_size(mortal: Play) -> None:
     """However few messages a page holds, all that was written is found, and so is what the bot itself had said."""
     sam = mortal.person("sam")
-    await at_question_two(mortal)
+    await at_question_two(mortal.person("sam"))
     await mortal.bot.kill()
     mortal.rehearsal.hub.times.retries = ()  # nor again, where the hub has not seen yet that the bot has gone
     mortal.rehearsal.hub.keep_events = False
@@ -43,10 +43,7 @@ async def test_an_absence_is_read_back_in_pages_of_any_size(mortal: Play) -> Non
 async def test_every_envelope_of_an_event_is_acknowledged(play: Play) -> None:
     """A second envelope with the same event does not leave the first unacknowledged, however long both must wait."""
     sam = play.person("sam")
-    await begin(sam)
-    await sam.choose("Sharing helped")
-    await sam.press("Next")
-    await sam.hear("2 of 8")
+    await at_question_two(sam)
     play.rehearsal.faults.duplicate_next(8)
     with database_locked(play.database):
         for number in range(8):
